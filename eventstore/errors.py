@@ -1,0 +1,48 @@
+"""What is said to people when something is wrong: where, what, why, and what to do next."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong.
+
+    `where` is a file with its line, an option, a table or a database; `what` the fault in a sentence; `advice` what to do next.
+    """
+
+    what: str
+    where: str = ""
+    advice: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        advice = f"\n  {self.advice}" if self.advice else ""
+        return f"{place}{self.what}{advice}"
+
+
+class RecordError(Exception):
+    """A refusal that a person can act on; carries every problem found, not only the first."""
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems: Sequence[Problem] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class Refused(RecordError):
+    """The input was read and is not accepted; nothing was written."""
+
+
+class Misuse(RecordError):
+    """The request itself makes no sense (exit status 2)."""
+
+
+class DatabaseError(RecordError):
+    """The database is not there, not ours, not ours to write, of another release, or busy."""
+
+
+def did_you_mean(wrong: str, known: Iterable[str]) -> str:
+    """A sentence with the known names nearest to `wrong`, or an empty string when none is near."""
+    near = get_close_matches(wrong.lower(), {name.lower(): name for name in known}, n=3, cutoff=0.6)
+    return f"Did you mean {', '.join(near)}?" if near else ""
