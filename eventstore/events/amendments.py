@@ -32,6 +32,10 @@ class EventCorrected(Claim, frozen=True, kw_only=True):
 
     kind = "event-corrected"
 
+    def problems(self) -> list[str]:
+        """A correction says what is right."""
+        return [] if self.date or self.changes else ["neither a date nor changes: what is right?"]
+
 
 class EventRetracted(Amendment, frozen=True, kw_only=True):
     """An earlier event is taken out: it did not happen, or cannot be upheld."""
@@ -45,6 +49,10 @@ class EventDisputed(Claim, frozen=True, kw_only=True):
     kind = "event-disputed"
 
     denied: Annotated[bool, Meta(description="Whether the other source says that it did not happen at all.")] = False
+
+    def problems(self) -> list[str]:
+        """A dispute says what the other source claims."""
+        return [] if self.date or self.changes or self.denied else ["no date, no changes, not denied: what is claimed?"]
 
 
 class EventCorroborated(Amendment, frozen=True, kw_only=True):

@@ -25,6 +25,10 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
         Text | None, Meta(description="What in this event is the editor's inference, and from what (a lost year, say).")
     ] = None
 
+    def problems(self) -> list[str]:
+        """What no event of this kind can lack or combine, beyond what the types of its fields say."""
+        return []
+
 
 class Citation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where it is written: a registered source, and the place in it (page, paragraph, article)."""
@@ -36,6 +40,6 @@ class Citation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Effective(Event, frozen=True, kw_only=True):
     """An act whose effect may come on another day than the act."""
 
-    effective: Annotated[Date | None, Meta(description="The day the act takes effect, if it is not the day of the act.")] = (
-        None
-    )
+    effective: Annotated[
+        Date | None, Meta(description="The day the act takes effect, if it is not the day of the act.")
+    ] = None

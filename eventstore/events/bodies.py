@@ -39,6 +39,10 @@ class OfficeAssumed(Effective, frozen=True, kw_only=True):
     state: Annotated[StateCode | None, Meta(description="The state they act for, or that holds the office.")] = None
     acting: Annotated[bool, Meta(description="Whether they only act in the office.")] = False
 
+    def problems(self) -> list[str]:
+        """An office is taken by somebody."""
+        return [] if self.person or self.state else ["person and state are both missing: who took the office?"]
+
 
 class OfficeVacated(Effective, frozen=True, kw_only=True):
     """An office was left. Without a person and a state: by whoever held it."""
@@ -61,7 +65,8 @@ class MeetingHeld(Event, frozen=True, kw_only=True):
     meeting: Annotated[MeetingId, Meta(description="The new meeting's id.")]
     bodies: Annotated[tuple[BodyId, ...], Meta(description="The bodies that met.")] = ()
     type: Annotated[
-        Literal["regular", "extraordinary", "informal", "jubilee"] | None, Meta(description="What sort of meeting it was.")
+        Literal["regular", "extraordinary", "informal", "jubilee"] | None,
+        Meta(description="What sort of meeting it was."),
     ] = None
     title: Annotated[Text | None, Meta(description="Its name, where it has one.")] = None
     place: Annotated[Text | None, Meta(description="The city or place.")] = None

@@ -68,7 +68,8 @@ def fields_of(cls: type[Struct]) -> tuple[Field, ...]:
 
 
 def _field(name: str, hint: Any, required: bool) -> Field:
-    description, metas, many = "", [], False
+    description, many = "", False
+    metas = list[Meta]()
     struct: type[Struct] | None = None
     choices: tuple[str, ...] = ()
     form: Form = "text"

@@ -1,6 +1,6 @@
 """Entries of the registers: sources, organisations, bodies, offices, persons."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta
 
@@ -10,7 +10,7 @@ from .fields import BodyId, Date, OfficeId, OrganisationId, PersonId, SourceId, 
 Standing = Literal[
     "depositary-record", "official-publication", "official-statement", "dataset-or-study", "press", "encyclopedia"
 ]
-STANDINGS: tuple[str, ...] = Standing.__args__  # best first: where sources disagree, the earlier in this list wins
+STANDINGS: tuple[str, ...] = get_args(Standing)  # best first: where sources disagree, the earlier in this list wins
 
 
 class SourceRegistered(Event, frozen=True, kw_only=True):

@@ -24,7 +24,9 @@ class EntryIntoForce(Struct, frozen=True, kw_only=True, omit_defaults=True, forb
 
     instruments: Annotated[Count | None, Meta(description="How many instruments must be deposited.")] = None
     days_after: Annotated[Count | None, Meta(description="Days from the last of them to the entry into force.")] = None
-    months_after: Annotated[Count | None, Meta(description="Months from the last of them to the entry into force.")] = None
+    months_after: Annotated[Count | None, Meta(description="Months from the last of them to the entry into force.")] = (
+        None
+    )
     on_signature: Annotated[bool, Meta(description="Whether it is in force from signature.")] = False
     from_states: Annotated[
         tuple[StateCode, ...], Meta(description="States whose instruments must be among those deposited.")
@@ -43,24 +45,34 @@ class TreatyAdopted(Event, frozen=True, kw_only=True):
     title: Annotated[Text, Meta(description="Its title in English.")]
     title_ru: Annotated[Text | None, Meta(description="Its title in Russian.")] = None
     type: Annotated[
-        Literal["treaty", "agreement", "protocol", "convention", "charter", "declaration", "memorandum", "decision"] | None,
+        Literal["treaty", "agreement", "protocol", "convention", "charter", "declaration", "memorandum", "decision"]
+        | None,
         Meta(description="What it calls itself."),
     ] = None
-    organisation: Annotated[OrganisationId | None, Meta(description="The organisation within which it was made.")] = None
+    organisation: Annotated[OrganisationId | None, Meta(description="The organisation within which it was made.")] = (
+        None
+    )
     place: Annotated[Text | None, Meta(description="Where it was settled.")] = None
     body: Annotated[BodyId | None, Meta(description="The body that settled it.")] = None
     meeting: Annotated[MeetingId | None, Meta(description="The meeting that settled it.")] = None
     amends: Annotated[TreatyId | None, Meta(description="The treaty to which it is a protocol or amendment.")] = None
     confers: Annotated[
         tuple[Confers, ...],
-        Meta(description="The standing that acts towards it give in an organisation.", examples=["cis:member:ratification"]),
+        Meta(
+            description="The standing that acts towards it give in an organisation.",
+            examples=["cis:member:ratification"],
+        ),
     ] = ()
     consent: Annotated[
         Literal["signature", "instrument"] | None,
         Meta(description="What binds a state: its signature alone (VCLT art. 12) or an instrument (art. 14-16)."),
     ] = None
-    entry_into_force: Annotated[EntryIntoForce | None, Meta(description="The clause on entry into force, as data.")] = None
-    depositary: Annotated[Text | None, Meta(description="Who keeps the text and the instruments (VCLT art. 76).")] = None
+    entry_into_force: Annotated[EntryIntoForce | None, Meta(description="The clause on entry into force, as data.")] = (
+        None
+    )
+    depositary: Annotated[Text | None, Meta(description="Who keeps the text and the instruments (VCLT art. 76).")] = (
+        None
+    )
     registration: Annotated[Text | None, Meta(description="Its number in the UN Treaty Series.")] = None
 
 
@@ -204,7 +216,9 @@ class TreatySuspended(Effective, frozen=True, kw_only=True):
     kind = "treaty-suspended"
 
     treaty: Annotated[TreatyId, Meta(description="The treaty.")]
-    state: Annotated[StateCode | None, Meta(description="The state that suspends it; left out: suspended for all.")] = None
+    state: Annotated[StateCode | None, Meta(description="The state that suspends it; left out: suspended for all.")] = (
+        None
+    )
 
 
 class TreatyWithdrawalNotified(EffectiveStateAct, frozen=True, kw_only=True):

@@ -1,0 +1,191 @@
+"""Where the record is kept: one SQLite file, or a Postgres database. Every transaction begins and ends here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from eventstore.errors import DatabaseError, Misuse, Problem
+
+if TYPE_CHECKING:
+    import sqlite3
+
+REVISIONS = ("0001", "0002")  # of the migrations, oldest first: what this release of the program knows
+PATIENCE = 30  # seconds that a writer waits for its turn
+
+
+class Database:
+    """A database at an SQLAlchemy address (`sqlite:///cis.db`, `postgresql+psycopg://user@host/name`).
+
+    Opened without `write`, SQLite opens the file read-only and Postgres begins read-only transactions. Raises `Misuse` for
+    an address that is none, `DatabaseError` for a driver that is not installed.
+    """
+
+    def __init__(self, url: str, *, write: bool = False) -> None:
+        address = _parsed(url)
+        self.url = url
+        self.place = address.database if _is_sqlite(address) else address.render_as_string(hide_password=True)
+        self.file = Path(address.database or "") if _is_sqlite(address) else None
+        self.write = write
+        try:
+            self.engine = _sqlite(self.file, write) if self.file else _postgres(address, write)
+        except ModuleNotFoundError as error:
+            advice = 'Install it: pip install "cis-record[postgres]"'
+            raise DatabaseError(
+                Problem(f"the driver {error.name!r} is not installed", str(self.place), advice)
+            ) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction, committed at the end or undone if anything is raised; the driver's errors are put in words.
+
+        A reader sees one snapshot from its first question to its last; a writer has the only turn on SQLite at once, and on
+        Postgres from the moment it locks the head of the log.
+        """
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            if (problem := in_words(error, str(self.place))) is None:
+                raise
+            raise DatabaseError(problem) from error
+
+    @contextmanager
+    def record(self) -> Iterator[Connection]:
+        """A transaction on a database that holds a record of this release; raises `DatabaseError` if it does not."""
+        if self.file is not None and not self.file.exists():
+            raise DatabaseError(Problem("there is no database", str(self.place), "Create it: cis init"))
+        with self.transaction() as connection:
+            check_release(connection, str(self.place))
+            yield connection
+
+
+def _is_sqlite(address: URL) -> bool:
+    return address.get_backend_name() == "sqlite"
+
+
+def _parsed(url: str) -> URL:
+    advice = "Write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME."
+    try:
+        address = make_url(url)
+        known = address.get_backend_name() in ("sqlite", "postgresql")
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        known = False
+    if not known:
+        raise Misuse(Problem("this is not the address of a database", f"--database {url[:200]!r}", advice))
+    if _is_sqlite(address) and (address.database or ":memory:") == ":memory:":
+        raise Misuse(Problem("a database in memory would be gone at once", f"--database {url!r}", advice))
+    return address
+
+
+def _sqlite(path: Path, write: bool) -> Engine:
+    import sqlite3
+
+    def opened() -> "sqlite3.Connection":
+        mode = "rwc" if write else "ro"
+        connection = sqlite3.connect(
+            f"file:{quote(str(path))}?mode={mode}", uri=True, timeout=PATIENCE, isolation_level=None
+        )
+        if write:
+            connection.execute("PRAGMA foreign_keys=ON")
+            # FULL: an acknowledged event survives a power cut, also in WAL mode.
+            connection.execute("PRAGMA synchronous=FULL")
+        return connection
+
+    engine = create_engine("sqlite://", creator=opened, poolclass=NullPool)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # IMMEDIATE: a writer takes its turn before it reads, so no two writers build on the same head.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def _postgres(address: URL, write: bool) -> Engine:
+    if address.drivername == "postgresql":
+        address = address.set(drivername="postgresql+psycopg")
+    engine = create_engine(address, poolclass=NullPool, connect_args={"application_name": "cis", "connect_timeout": 10})
+    # Readers see one snapshot through all their questions; writers wait for the head's lock and then read what is newest.
+    options: dict[str, Any] = {} if write else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    return engine.execution_options(**options)
+
+
+def check_release(connection: Connection, place: str) -> None:
+    """Raise `DatabaseError` unless the database holds a record made by exactly this release's migrations."""
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        with connection.begin_nested() if connection.dialect.name == "postgresql" else _nothing():
+            found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    except DBAPIError as error:
+        if (problem := in_words(error, place)) is not None and "not a record" not in problem.what:
+            raise DatabaseError(problem) from error
+        raise DatabaseError(Problem("this database is not a record", place, "Make it one: cis init")) from error
+    if found == REVISIONS[-1]:
+        return
+    if found in REVISIONS[:-1]:
+        raise DatabaseError(
+            Problem(f"the database is of an older release (revision {found})", place, "Upgrade it: cis init")
+        )
+    raise DatabaseError(
+        Problem(
+            f"the database is of a newer release (revision {found}; this program knows {REVISIONS[-1]})",
+            place,
+            "Upgrade the program: pip install --upgrade cis-record",
+        )
+    )
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+_MEANINGS = (  # what the driver says, what it means, what to do
+    ("file is not a database", "this file is not an SQLite database", "Name another file with --database."),
+    ("database disk image is malformed", "the SQLite file is damaged", "Restore it from an export: cis import."),
+    ("unable to open database file", "the file cannot be opened", "Is the folder there, and may you read it?"),
+    ("readonly database", "the database may only be read", "Ask its owner for permission to write."),
+    ("read-only transaction", "the database may only be read here", "Append on the primary server."),
+    ("database is locked", f"another writer kept the database for {PATIENCE} seconds", "Try again in a moment."),
+    ("lock timeout", f"another writer kept the database for {PATIENCE} seconds", "Try again in a moment."),
+    ("database or disk is full", "the disk is full: nothing of this was written", "Free some space and try again."),
+    ("No space left on device", "the disk is full: nothing of this was written", "Free some space and try again."),
+    ("disk I/O error", "the disk failed while reading or writing", "Check the disk, then: cis verify."),
+    ("no such table", "this database is not a record", "Make it one: cis init"),
+    ("UndefinedTable", "this database is not a record", "Make it one: cis init"),
+    (
+        "password authentication failed",
+        "the server refuses this user or password",
+        "Check the address of the database.",
+    ),
+    ("no password supplied", "the server asks for a password", "Write it in the address, or in PGPASSWORD."),
+    ("statement timeout", "the question took too long and was stopped", "Ask for less at a time."),
+    ("permission denied", "the database refuses this user", "Ask its owner for the right to do this."),
+    ("is never changed", "the log is never changed: rows are only added", "Record a correction: cis correct."),
+    ("terminating connection", "the server ended the connection: nothing of this was written", "Try again."),
+    ("server closed the connection", "the server ended the connection: nothing of this was written", "Try again."),
+    ("consuming input failed", "the connection to the server was lost: nothing of this was written", "Try again."),
+    ("does not exist", "the server has no such database or user", "Create it first: createdb NAME"),
+    ("connection failed", "the server is not there", "Is it running, and is the address right?"),
+    ("connection is bad", "the server is not there", "Is it running, and is the address right?"),
+    ("connection timeout", "the server does not answer", "Is it running, and is the address right?"),
+    ("failed to resolve host", "the server's name is not known", "Is the address right?"),
+)
+
+
+def in_words(error: Exception, place: str) -> Problem | None:
+    """What an error of the database means for a person, or None if it is not one of those that people can act on."""
+    original = getattr(error, "orig", None) or error
+    said = f"{type(original).__name__}: {original}"
+    for words, meaning, advice in _MEANINGS:
+        if words in said:
+            return Problem(meaning, place, advice)
+    return None

@@ -1,0 +1,227 @@
+"""From what somebody wrote to an event that may be recorded: every fault is named, none is guessed away."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, get_type_hints
+
+import msgspec
+
+from eventstore import canonical, dates
+from eventstore.errors import Problem, Refused, did_you_mean
+from eventstore.events import KINDS, Citation, Event
+from eventstore.events.fields import Field, fields_of
+from eventstore.integrity import event_id
+from eventstore.states import UnknownState, state_code
+
+
+class Draft(NamedTuple):
+    """An event that is sound in itself, with its identity, and where it was written (file and line, or option)."""
+
+    kind: str
+    when: dates.When
+    event: Event
+    data: str
+    event_id: str
+    sources: tuple[Citation, ...]
+    where: str = ""
+
+
+def draft(
+    kind: object,
+    occurred: object,
+    fields: Mapping[str, Any],
+    sources: Iterable[Mapping[str, Any]],
+    *,
+    where: str = "",
+    today: str,
+) -> Draft:
+    """The draft of one event.
+
+    `fields` are the fields of the kind's class as read from JSON, YAML or options; `occurred` is EDTF text; `today` is the
+    day (ISO) after which nothing can have happened yet. Raises `Refused` with every problem of the entry.
+    """
+    cls = KINDS.get(kind) if isinstance(kind, str) else None
+    if cls is None:
+        raise Refused(
+            Problem(_unknown_kind(kind), where, did_you_mean(str(kind), KINDS) or "`cis docs` lists the kinds.")
+        )
+    problems = list[str]()
+    when = _when(cls, occurred, today, problems)
+    event = _event(cls, fields, problems)
+    citations = _citations(sources, problems)
+    if when and event:
+        problems += _impossible(event, when)
+    if problems or when is None or event is None:
+        raise Refused([Problem(f"{kind}: {problem}", where) for problem in problems])
+    return of_event(event, when, citations, where)
+
+
+def of_event(event: Event, when: dates.When, sources: tuple[Citation, ...], where: str = "") -> Draft:
+    """The draft of an event that is already typed and sound."""
+    data = canonical.encode(event)
+    return Draft(event.kind, when, event, data, event_id(event.kind, when.text, data), sources, where)
+
+
+def typed(cls: type[Event], fields: Mapping[str, Any]) -> Event:
+    """The event of a kind with these fields; raises `Refused` with every problem."""
+    problems = list[str]()
+    event = _event(cls, fields, problems)
+    if event is None or problems:
+        raise Refused([Problem(f"{cls.kind}: {problem}") for problem in problems])
+    return event
+
+
+def _unknown_kind(kind: object) -> str:
+    return "the kind of event is missing" if kind in (None, "") else f"there is no kind of event {str(kind)[:80]!r}"
+
+
+def _when(cls: type[Event], occurred: object, today: str, problems: list[str]) -> dates.When | None:
+    if occurred in (None, ""):
+        problems.append("the date is missing (`on`)")
+        return None
+    try:
+        when = dates.parse(str(occurred))
+    except dates.DateError as error:
+        problems.append(str(error))
+        return None
+    if when.lasts and not cls.lasts:
+        problems.append(
+            f"{when.text!r} lasts from one day to another, but this happens once: for a day not known exactly write [a,b]"
+        )
+    if when.first is not None and when.first > today:
+        problems.append(
+            f"{when.text!r} is after today ({today}): what has not happened cannot be recorded as done;"
+            " record an announcement as statement-made"
+        )
+    return when
+
+
+def _event(cls: type[Event], raw: Mapping[str, Any], problems: list[str]) -> Event | None:
+    before = len(problems)
+    known = {field.name: field for field in fields_of(cls)}
+    for name in raw:
+        if name not in known:
+            problems.append(
+                f"no field {str(name)[:80]!r}. {did_you_mean(str(name), known) or 'Fields: ' + ', '.join(known)}"
+            )
+    problems += canonical.check(dict(raw))
+    if len(problems) > before:
+        return None
+    values = {name: _settled(known[name], value, problems) for name, value in raw.items() if value is not None}
+    problems += [
+        f"{name} is missing: {field.description}"
+        for name, field in known.items()
+        if field.required and values.get(name) in (None, "")
+    ]
+    if len(problems) > before:
+        return None
+    try:
+        event = msgspec.convert(values, cls)
+    except msgspec.ValidationError:
+        problems += _misfits(cls, values)
+        return None
+    problems += event.problems()
+    return event
+
+
+def _settled(field: Field, value: Any, problems: list[str]) -> Any:
+    """The value in the one form that is stored: NFC text, state codes, sets in order, dates that exist."""
+    value = canonical.composed(value)
+    if field.many:
+        items = value if isinstance(value, list | tuple) else [value]
+        settled = [_settled(field._replace(many=False), item, problems) for item in items]
+        return _in_order(settled, field.name, problems)
+    if field.struct is not None and isinstance(value, Mapping):
+        inner = {nested.name: nested for nested in fields_of(field.struct)}
+        return {
+            name: _settled(inner[name], item, problems) if name in inner else item
+            for name, item in value.items()
+            if item is not None
+        }
+    if field.struct is not None and isinstance(value, str):
+        return _from_shorthand(field, value, problems)
+    if field.register == "state" and isinstance(value, str):
+        try:
+            return state_code(value)
+        except UnknownState as error:
+            problems.append(f"{field.name}: {error}")
+    elif field.form == "date":
+        try:
+            return dates.parse(str(value)).text
+        except dates.DateError as error:
+            problems.append(f"{field.name}: {error}")
+    elif field.form in ("text", "choice") and isinstance(value, int) and not isinstance(value, bool):
+        return str(value)  # YAML reads 1991 as a number where a text was meant
+    return value
+
+
+def _in_order(items: list[Any], name: str, problems: list[str]) -> list[Any]:
+    ordered = sorted(items, key=canonical.encode)
+    for one, next_one in zip(ordered, ordered[1:], strict=False):
+        if one == next_one:
+            problems.append(f"{name} names {one!r} twice")
+    return ordered
+
+
+def _from_shorthand(field: Field, text: str, problems: list[str]) -> dict[str, str]:
+    """`cis:member:ratification` for {organisation: cis, status: member, by: ratification}."""
+    if field.struct is None:
+        return {}
+    names = [nested.name for nested in fields_of(field.struct)]
+    parts = text.split(":")
+    if len(parts) != len(names):
+        problems.append(f"{field.name}: {text[:80]!r} is not of the form {':'.join(names)}")
+        return {}
+    return dict(zip(names, parts, strict=True))
+
+
+def _misfits(cls: type[Event], values: Mapping[str, Any]) -> Iterator[str]:
+    hints = get_type_hints(cls, include_extras=True)
+    for field in fields_of(cls):
+        if field.name in values:
+            try:
+                msgspec.convert(values[field.name], hints[field.name])
+            except msgspec.ValidationError as error:
+                yield f"{field.name} = {str(values[field.name])[:80]!r} does not fit: {_in_words(field, str(error))}"
+
+
+def _in_words(field: Field, error: str) -> str:
+    if "Invalid enum value" in error and field.choices:
+        return f"it is one of {', '.join(field.choices)}"
+    if "regex" in error and field.register == "event":
+        return "an event's id looks like 0f9c1e9e-27c1-5f0e-9d0c-19911221a1b2"
+    if "regex" in error:
+        return "ids are small letters and digits joined by hyphens" + (
+            f", such as {field.example}" if field.example else ""
+        )
+    return error.replace("`", "").replace("$", field.name)
+
+
+def _citations(sources: Iterable[Mapping[str, Any]], problems: list[str]) -> tuple[Citation, ...]:
+    citations = list[Citation]()
+    for source in sources:
+        entry = canonical.composed(dict(source) if isinstance(source, Mapping) else {"source": source})
+        if faults := canonical.check(entry):
+            problems += faults
+            continue
+        try:
+            citation = msgspec.convert(entry, Citation, strict=False)
+        except msgspec.ValidationError as error:
+            problems.append(f"source {str(entry)[:80]}: {str(error).replace('`', '').replace('$.', '')}")
+        else:
+            if citation not in citations:
+                citations.append(citation)
+    if not citations and not problems:
+        problems.append("the source is missing: an event without a source is not recorded")
+    return tuple(sorted(citations, key=lambda citation: (citation.source, citation.locator)))
+
+
+def _impossible(event: Event, when: dates.When) -> list[str]:
+    effective = getattr(event, "effective", None)
+    if effective is None:
+        return []
+    effect = dates.parse(effective)
+    if effect.lasts:
+        return [f"effective {effective!r} lasts: an effect begins on a day"]
+    if effect.last is not None and when.first is not None and effect.last < when.first:
+        return [f"takes effect on {effective}, before it was done ({when.text})"]
+    return []

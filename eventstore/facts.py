@@ -1,0 +1,273 @@
+"""What the log says happened: each event as it stands after the corrections, retractions and disputes that a reader knows.
+
+Nothing here depends on the order in which things were recorded: of two corrections of one event the later-dated counts
+(then the greater id), and of two claims the better-sourced.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, TextClause, bindparam, text
+
+from eventstore import dates, reading
+from eventstore.amending import AMENDMENTS, merged, root_of
+from eventstore.events import KINDS, Citation, Event
+from eventstore.events.amendments import (
+    Amendment,
+    Claim,
+    EventCorrected,
+    EventCorroborated,
+    EventDisputed,
+    EventRetracted,
+)
+from eventstore.events.registers import STANDINGS, SourceRegistered
+from eventstore.stored import Stored, citations_of, event_of, fields_of_stored
+from eventstore.subjects import subjects_of
+
+BEGINNING = "0001-01-01"  # the first day there can be: stands for "no earliest day is known"
+END = "9999-12-31"  # the last day there can be: stands for "no latest day is known"
+
+
+class Said(NamedTuple):
+    """One claim about an event that is disputed: who says what, and whether it is the one shown."""
+
+    event_id: str
+    date: str | None
+    changes: dict[str, Any] | None
+    denied: bool
+    reason: str
+    sources: tuple[Citation, ...]
+    prevails: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An event about the world as it stands: its date (text and bounds), its fields and all that supports it.
+
+    `first` and `last` are days, `BEGINNING` and `END` where none is known. `event_id` is that of the event first recorded.
+    """
+
+    event_id: str
+    kind: str
+    occurred: str
+    first: str
+    last: str
+    event: Event
+    sources: tuple[Citation, ...]
+    disputed: bool = False
+    amended_by: tuple[str, ...] = ()
+    said: tuple[Said, ...] = ()
+
+
+class History:
+    """The facts of a log as known at a position (default: all of it)."""
+
+    def __init__(self, connection: Connection, known_at: int | None = None) -> None:
+        self.connection = connection
+        self.known_at = reading.head(connection).position if known_at is None else known_at
+
+    def about(self, *subjects: str, kinds: Iterable[str] = ()) -> list[Fact]:
+        """The facts that concern all these subjects, of these kinds (default: any), in no particular order."""
+        wanted = frozenset(kinds)
+        rows = self._rows(subjects, wanted)
+        amendments = [row for row in rows if row.kind in AMENDMENTS]
+        if not amendments:
+            return [unamended(row) for row in rows]
+        roots = {row.event_id: row for row in rows if row.kind not in AMENDMENTS}
+        amended = {root.event_id: root for root in (root_of(self.connection, row) for row in amendments)}
+        facts = [unamended(row) for event_id, row in roots.items() if event_id not in amended]
+        for root in amended.values():
+            fact = self._resolved(root)
+            if (
+                fact is not None
+                and (not wanted or fact.kind in wanted)
+                and set(subjects) <= set(subjects_of(fact.event))
+            ):
+                facts.append(fact)
+        return facts
+
+    def fact(self, root: Stored) -> Fact | None:
+        """An event about the world as it stands, or None if it was retracted or better sources deny it."""
+        return self._resolved(root)
+
+    def root(self, stored: Stored) -> Stored:
+        """The event about the world that an event is, or is about."""
+        return root_of(self.connection, stored)
+
+    def events(self, after: int = 0, subject: str | None = None) -> Iterator[Stored]:
+        """The rows of the log in log order after a position, as far as known, optionally about one subject."""
+        return reading.read(self.connection, after=after, upto=self.known_at, subject=subject)
+
+    def _resolved(self, root: Stored) -> Fact | None:
+        amendments = [row for row in self.events(subject=f"event:{root.event_id}") if row.event_id != root.event_id]
+        return resolve(root, amendments, self.standing) if amendments else unamended(root)
+
+    def standing(self, source: str) -> int:
+        """The rank of a source, 0 the best (see `registers.STANDINGS`)."""
+        return self._standings.get(source, len(STANDINGS))
+
+    @cached_property
+    def _standings(self) -> dict[str, int]:
+        # Read without disputes about sources themselves: what a source's standing is cannot depend on sources' standing.
+        ranks = dict[str, int]()
+        for row in self._of_kind(SourceRegistered.kind):
+            amendments = [a for a in self.events(subject=f"event:{row.event_id}") if a.event_id != row.event_id]
+            fact = resolve(row, amendments, lambda _: 0) if amendments else unamended(row)
+            if fact is not None and isinstance(fact.event, SourceRegistered):
+                ranks[fact.event.source] = STANDINGS.index(fact.event.standing)
+        return ranks
+
+    def _of_kind(self, kind: str) -> list[Stored]:
+        query = text("SELECT * FROM event WHERE kind = :kind AND position <= :known_at ORDER BY position")
+        found = self.connection.execute(query, {"kind": kind, "known_at": self.known_at})
+        return [Stored._make(row) for row in found]
+
+    def _rows(self, subjects: Sequence[str], kinds: frozenset[str]) -> list[Stored]:
+        values: dict[str, object] = {f"s{i}": name for i, name in enumerate(subjects)} | {"known_at": self.known_at}
+        if kinds:
+            values["kinds"] = sorted(kinds | AMENDMENTS)
+        query = _rows_about(len(subjects), bool(kinds))
+        return [Stored._make(row) for row in self.connection.execute(query, values)]
+
+
+@cache
+def _rows_about(count: int, of_kinds: bool) -> TextClause:
+    joins = " ".join(
+        f"JOIN event_subject s{i} ON s{i}.position = s0.position AND s{i}.subject = :s{i}" for i in range(1, count)
+    )
+    kinds = "AND event.kind IN :kinds" if of_kinds else ""
+    columns = ", ".join(f"event.{name}" for name in Stored._fields)
+    query = text(  # built from column names and numbers only
+        f"SELECT {columns} FROM event_subject s0 {joins} JOIN event ON event.position = s0.position"  # noqa: S608
+        f" WHERE s0.subject = :s0 AND s0.position <= :known_at {kinds}"
+    )
+    return query.bindparams(bindparam("kinds", expanding=True)) if of_kinds else query
+
+
+def unamended(stored: Stored) -> Fact:
+    """An event that nothing was said about, as a fact."""
+    return Fact(
+        stored.event_id,
+        stored.kind,
+        stored.occurred,
+        stored.occurred_from or BEGINNING,
+        stored.occurred_to or END,
+        event_of(stored),
+        citations_of(stored),
+    )
+
+
+def resolve(root: Stored, amendments: Iterable[Stored], standing: Callable[[str], int]) -> Fact | None:
+    """The event `root` after its amendments (all of them, in any order), or None if it is out.
+
+    `standing` ranks a source, 0 the best. Of a claim and its disputes the one with the best source is shown; at equal
+    standing the recorded event stays.
+    """
+    return _Resolution(root, amendments, standing).fact()
+
+
+class _Amending(NamedTuple):
+    stored: Stored
+    event: Amendment
+
+    @property
+    def order(self) -> tuple[str, str, str]:
+        return (self.stored.occurred_from or BEGINNING, self.stored.occurred_to or END, self.stored.event_id)
+
+
+class _Resolution:
+    def __init__(self, root: Stored, amendments: Iterable[Stored], standing: Callable[[str], int]) -> None:
+        self.root = root
+        self.standing = standing
+        self.by_target = dict[str, list[_Amending]]()
+        read = [_Amending(stored, event) for stored in amendments if isinstance(event := event_of(stored), Amendment)]
+        for amending in sorted(read, key=lambda amending: amending.order):
+            self.by_target.setdefault(amending.event.event, []).append(amending)
+
+    def fact(self) -> Fact | None:
+        root = self.root
+        if not self._stands(root.event_id):
+            return None
+        date, changes = self._with_corrections(root.event_id, None, {})
+        support = self._support(root.event_id, citations_of(root))
+        disputes = list(self._disputes(root.event_id))
+        said = [self._said(dispute) for dispute in disputes]
+        winner = self._winner(support, said)
+        if winner is not None:
+            if winner.denied:
+                return None
+            date, changes = winner.date or date, {**changes, **(winner.changes or {})}
+            support = tuple(sorted({*support, *winner.sources}, key=lambda c: (c.source, c.locator)))
+        when = dates.parse(date or root.occurred)
+        event = msgspec.convert(merged(fields_of_stored(root), changes), KINDS[root.kind])
+        return Fact(
+            root.event_id,
+            root.kind,
+            when.text,
+            when.first or BEGINNING,
+            when.last or END,
+            event,
+            support,
+            bool(disputes),
+            tuple(a.stored.event_id for a in self._all_standing(root.event_id)),
+            tuple(claim._replace(prevails=claim is winner) for claim in said),
+        )
+
+    def _standing(self, target: str, cls: type[Amendment]) -> list[_Amending]:
+        """The amendments of one kind of an event, as far as they stand themselves."""
+        return [
+            amending
+            for amending in self.by_target.get(target, ())
+            if isinstance(amending.event, cls) and self._stands(amending.stored.event_id)
+        ]
+
+    def _stands(self, event_id: str) -> bool:
+        return not any(
+            isinstance(amending.event, EventRetracted) and self._stands(amending.stored.event_id)
+            for amending in self.by_target.get(event_id, ())
+        )
+
+    def _with_corrections(
+        self, event_id: str, date: str | None, changes: dict[str, Any]
+    ) -> tuple[str | None, dict[str, Any]]:
+        for amending in self._standing(event_id, EventCorrected):
+            claim = amending.event
+            assert isinstance(claim, Claim)
+            own_date, own_changes = self._with_corrections(amending.stored.event_id, claim.date, claim.changes or {})
+            date, changes = own_date or date, {**changes, **own_changes}
+        return date, changes
+
+    def _support(self, event_id: str, own: tuple[Citation, ...]) -> tuple[Citation, ...]:
+        found = set(own)
+        for cls in (EventCorroborated, EventCorrected):
+            for amending in self._standing(event_id, cls):
+                found |= set(self._support(amending.stored.event_id, citations_of(amending.stored)))
+        return tuple(sorted(found, key=lambda citation: (citation.source, citation.locator)))
+
+    def _disputes(self, event_id: str) -> Iterator[_Amending]:
+        yield from self._standing(event_id, EventDisputed)
+        for correction in self._standing(event_id, EventCorrected):
+            yield from self._disputes(correction.stored.event_id)
+
+    def _said(self, dispute: _Amending) -> Said:
+        claim, stored = dispute.event, dispute.stored
+        assert isinstance(claim, EventDisputed)
+        date, changes = self._with_corrections(stored.event_id, claim.date, claim.changes or {})
+        support = self._support(stored.event_id, citations_of(stored))
+        return Said(stored.event_id, date, changes or None, claim.denied, claim.reason, support, prevails=False)
+
+    def _winner(self, support: Sequence[Citation], said: Sequence[Said]) -> Said | None:
+        ranked = sorted(said, key=lambda claim: (self._best(claim.sources), claim.event_id))
+        return ranked[0] if ranked and self._best(ranked[0].sources) < self._best(support) else None
+
+    def _best(self, sources: Iterable[Citation]) -> int:
+        return min((self.standing(citation.source) for citation in sources), default=len(STANDINGS))
+
+    def _all_standing(self, event_id: str) -> Iterator[_Amending]:
+        for amending in self.by_target.get(event_id, ()):
+            if self._stands(amending.stored.event_id):
+                yield amending
+                yield from self._all_standing(amending.stored.event_id)

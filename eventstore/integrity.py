@@ -1,0 +1,72 @@
+"""Identity and proof: the id that a fact has everywhere, and the chain of hashes that shows any change to the log."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha1, sha256
+from typing import NamedTuple
+
+GENESIS = sha256(b"cis-record").hexdigest()  # what the first event's hash is chained to
+NAMESPACE = "48bb60c9-540d-5c26-be33-969b9c6fc7d5"  # uuid5(NAMESPACE_DNS, "cis-record")
+_NAMESPACE = bytes.fromhex(NAMESPACE.replace("-", ""))
+
+
+def event_id(kind: str, occurred: str, data: str) -> str:
+    """The UUIDv5 (RFC 9562 section 5.5) of what is said to have happened: its kind, its date as written and its data.
+
+    Who says so and who recorded it are left out, so the same fact has the same id in every copy of the record.
+    """
+    digest = bytearray(sha1(_NAMESPACE + f"{kind}\n{occurred}\n{data}".encode(), usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def chained(previous: str, envelope: Sequence[object]) -> str:
+    """The hash of an event: SHA-256 over the hash before it and its columns, position to sources, one on each line.
+
+    No column can hold a line break (JSON escapes them), so no two envelopes give the same lines. NULL is an empty line;
+    an empty text, which the log never writes, is told apart from it.
+    """
+    lines = [previous, *("" if column is None else str(column) or "\0" for column in envelope)]
+    return sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Verdict(NamedTuple):
+    """Whether the log is as it was written: how many events were read, the last hash, and what is wrong."""
+
+    events: int
+    hash: str
+    problems: list[str]
+
+
+def verify(rows: Iterable[Sequence[object]], head: Sequence[object] | None, most_problems: int = 20) -> Verdict:
+    """Read the whole log in its order, recompute every hash, and compare with what is stored and with the head.
+
+    `rows` are the columns of `event` in their order; `head` is (position, hash) of `log_head`.
+    """
+    problems = list[str]()
+    previous, expected, count = GENESIS, 1, 0
+    for row in rows:
+        *envelope, stored = row
+        for problem in _look_at(envelope, stored, previous, expected):
+            if len(problems) < most_problems:
+                problems.append(problem)
+        count += 1
+        expected = int(str(envelope[0])) + 1
+        previous = str(stored)
+    if head is None:
+        problems.append("log_head is empty: the newest event cannot be confirmed")
+    elif tuple(head) != (expected - 1, previous):
+        problems.append(
+            f"log_head says that position {head[0]} is the newest, with hash {str(head[1])[:12]}...;"
+            f" the newest event found is position {expected - 1}, with hash {previous[:12]}..."
+        )
+    return Verdict(count, previous, problems)
+
+
+def _look_at(envelope: Sequence[object], stored: object, previous: str, expected: int) -> Iterator[str]:
+    position = envelope[0]
+    if position != expected:
+        yield f"position {expected}: missing (the next event found is position {position})"
+    elif chained(previous, envelope) != stored:
+        yield f"position {position}: altered, or the event before it was replaced (its hash does not fit)"

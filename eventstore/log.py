@@ -1,0 +1,192 @@
+"""The one door into the log.
+
+An append takes the lock on the one row of `log_head` first. So positions are gapless and follow commit order under any
+number of writers: whoever holds the lock is alone in giving out positions, and lets go only by committing. A reader can
+never step over an event that commits late, because no later position exists until it has committed.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from eventstore import amending, canonical
+from eventstore.drafts import Draft
+from eventstore.errors import Problem, Refused, did_you_mean
+from eventstore.events import KINDS
+from eventstore.integrity import chained
+from eventstore.reading import Head, chunks, ids_of, known_ids, read
+from eventstore.stored import Stored
+from eventstore.subjects import introduced_by, subjects_of
+from eventstore.tables import event, event_subject, log_head
+
+
+class Expectation(NamedTuple):
+    """A condition of an append: nothing newer than `position` concerns these subjects."""
+
+    subjects: tuple[str, ...]
+    position: int
+
+
+class Outcome(NamedTuple):
+    """What became of one draft: the event's position and id, and whether it is new or was already recorded."""
+
+    position: int
+    event_id: str
+    new: bool
+    draft: Draft
+
+
+def append(
+    connection: Connection,
+    drafts: Iterable[Draft],
+    *,
+    recorded_by: str,
+    now: str,
+    expect: Expectation | None = None,
+) -> list[Outcome]:
+    """Record drafts, all or none, at the end of the log; the only way in.
+
+    `connection` is in a writing transaction; `now` is the UTC time (ISO, with Z). A draft that is already recorded adds
+    nothing; if it brings a new source, that is recorded as event-corroborated. Raises `Refused` with every problem: unknown
+    ids, amendments that do not fit their event, a broken expectation.
+    """
+    newest = Head(*connection.execute(select(log_head.c.position, log_head.c.hash).with_for_update()).one())
+    if expect is not None:
+        _check_expectation(connection, expect)
+    unique = _joined(drafts)
+    known = _recorded(connection, unique)
+    fresh = [draft for draft in unique.values() if draft.event_id not in known]
+    corroborations = amending.corroborations(connection, [unique[event_id] for event_id in known], known, now)
+    fresh += [draft for draft in corroborations if draft.event_id not in known]
+    abouts = _subjects(connection, fresh)
+    new = _write(connection, fresh, abouts, newest, recorded_by, now)
+    return [
+        Outcome(new.get(draft.event_id) or known[draft.event_id].position, draft.event_id, draft.event_id in new, draft)
+        for draft in [*unique.values(), *corroborations]
+    ]
+
+
+def _joined(drafts: Iterable[Draft]) -> dict[str, Draft]:
+    """One draft for each event: where a batch states the same fact twice, the sources are joined."""
+    unique = dict[str, Draft]()
+    for draft in drafts:
+        first = unique.setdefault(draft.event_id, draft)
+        if first.sources != draft.sources:
+            sources = sorted({*first.sources, *draft.sources}, key=lambda c: (c.source, c.locator))
+            unique[draft.event_id] = first._replace(sources=tuple(sources))
+    return unique
+
+
+def _recorded(connection: Connection, event_ids: Iterable[str]) -> dict[str, Stored]:
+    return {stored.event_id: stored for stored in read(connection, event_ids=event_ids)}
+
+
+def _check_expectation(connection: Connection, expect: Expectation) -> None:
+    newer = connection.execute(
+        select(event_subject.c.position, event_subject.c.subject)
+        .where(event_subject.c.subject.in_(expect.subjects), event_subject.c.position > expect.position)
+        .order_by(event_subject.c.position)
+        .limit(1)
+    ).first()
+    if newer is not None:
+        raise Refused(
+            Problem(
+                f"position {newer.position} was recorded after position {expect.position} and concerns {newer.subject}",
+                "--expect",
+                f"Look at it (cis show {newer.position}) and append again if your event still stands.",
+            )
+        )
+
+
+def _subjects(connection: Connection, drafts: Sequence[Draft]) -> list[tuple[str, ...]]:
+    """The subjects of each draft; raises `Refused` where one names what neither the log nor the batch knows."""
+    plain = [draft for draft in drafts if not amending.is_amendment(draft.kind)]
+    introduced = {name for draft in plain if (name := introduced_by(draft.event)) is not None}
+    found = {draft.event_id: subjects_of(draft.event) for draft in plain}
+    problems = list[Problem]()
+    amended = amending.subjects(connection, [d for d in drafts if amending.is_amendment(d.kind)], drafts, problems)
+    named = {name for names in (*found.values(), *amended.values()) for name in names}
+    named |= {f"source:{citation.source}" for draft in drafts for citation in draft.sources}
+    checked = {name for name in named if not name.startswith(("state:", "event:"))} - introduced
+    unknown = checked - _known(connection, checked)
+    if unknown:
+        problems += _unknown(connection, drafts, found | amended, unknown, introduced)
+    if problems:
+        raise Refused(problems)
+    return [(found.get(draft.event_id) or amended[draft.event_id]) for draft in drafts]
+
+
+def _known(connection: Connection, subjects: Iterable[str]) -> set[str]:
+    query = (
+        select(event_subject.c.subject).where(event_subject.c.subject.in_(bindparam("s", expanding=True))).distinct()
+    )
+    return {name for chunk in chunks(sorted(subjects)) for name in connection.execute(query, {"s": chunk}).scalars()}
+
+
+def _unknown(
+    connection: Connection,
+    drafts: Sequence[Draft],
+    abouts: Mapping[str, tuple[str, ...]],
+    unknown: set[str],
+    introduced: set[str],
+) -> Iterator[Problem]:
+    registers = {name.split(":")[0] for name in unknown}
+    names = {register: known_ids(connection, register) | ids_of(introduced, register) for register in registers}
+    introducing = {cls.introduces: kind for kind, cls in KINDS.items() if cls.introduces}
+    for draft in drafts:
+        cited = tuple(f"source:{citation.source}" for citation in draft.sources)
+        for name in dict.fromkeys((*abouts[draft.event_id], *cited)):
+            if name in unknown:
+                register, _, wrong = name.partition(":")
+                near = did_you_mean(wrong, names[register])
+                advice = f"{near} " if near else ""
+                yield Problem(
+                    f"{draft.kind}: there is no {register} {wrong!r}",
+                    draft.where,
+                    f"{advice}A new one is entered by {introducing[register]}.",
+                )
+
+
+def _write(
+    connection: Connection,
+    drafts: Sequence[Draft],
+    abouts: Sequence[tuple[str, ...]],
+    newest: Head,
+    recorded_by: str,
+    now: str,
+) -> dict[str, int]:
+    if not drafts:
+        return {}
+    # A clock that was set back must not make the log learn something before what it already knew.
+    last = connection.execute(select(event.c.recorded_at).where(event.c.position == newest.position)).scalar()
+    recorded_at = max(now, last or now)
+    rows, subjects = list[Stored](), list[dict[str, object]]()
+    position, previous = newest
+    for draft, about in zip(drafts, abouts, strict=True):
+        position += 1
+        envelope = (
+            position,
+            draft.event_id,
+            draft.kind,
+            draft.event.version,
+            draft.when.text,
+            draft.when.first,
+            draft.when.last,
+            recorded_at,
+            recorded_by,
+            draft.data,
+            canonical.encode(draft.sources),
+        )
+        previous = chained(previous, envelope)
+        rows.append(Stored(*envelope, previous))
+        subjects += [{"subject": name, "position": position} for name in about]
+    write_rows(connection, rows, subjects)
+    return {row.event_id: row.position for row in rows}
+
+
+def write_rows(connection: Connection, rows: Sequence[Stored], subjects: Sequence[Mapping[str, object]]) -> None:
+    """Put finished rows at the end of the log and move the head; for `append` and for the import of a whole log."""
+    connection.execute(insert(event), [row._asdict() for row in rows])
+    connection.execute(insert(event_subject), subjects)
+    connection.execute(update(log_head).values(position=rows[-1].position, hash=rows[-1].hash))

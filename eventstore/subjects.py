@@ -1,0 +1,54 @@
+"""What an event is about, as `register:id`: state:AM, treaty:cis-charter, organisation:cis."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from eventstore.events.base import Event
+from eventstore.events.fields import fields_of
+
+
+def subject(register: str, name: str) -> str:
+    """The subject under which the events about an entry of a register are found."""
+    return f"{register}:{name}"
+
+
+def subjects_of(event: Event) -> tuple[str, ...]:
+    """Every subject that the fields of an event name, in order and once each."""
+    found = dict.fromkeys(
+        f"{register}:{name}"
+        for field, register, many in _references(type(event))
+        for name in (getattr(event, field) if many else (getattr(event, field),))
+        if name is not None
+    )
+    for field in _nested(type(event)):
+        value = getattr(event, field)
+        for struct in value if isinstance(value, tuple) else (value,):
+            if struct is not None:
+                found |= dict.fromkeys(subjects_of(struct))
+    return tuple(found)
+
+
+def introduced_by(event: Event) -> str | None:
+    """The subject that an event enters into a register, or None."""
+    register = type(event).introduces
+    return None if register is None else f"{register}:{getattr(event, register)}"
+
+
+def named_in(fields: dict[str, Any], cls: type[Event]) -> Iterable[str]:
+    """The subjects named by some fields of a kind, given as plain values (the changes of a correction)."""
+    for field, register, many in _references(cls):
+        value = fields.get(field)
+        for name in value if many and isinstance(value, list | tuple) else (value,):
+            if isinstance(name, str):
+                yield f"{register}:{name}"
+
+
+@cache
+def _references(cls: type[Event]) -> tuple[tuple[str, str, bool], ...]:
+    return tuple((field.name, field.register, field.many) for field in fields_of(cls) if field.register)
+
+
+@cache
+def _nested(cls: type[Event]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields_of(cls) if field.form == "struct")
