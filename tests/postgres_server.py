@@ -68,8 +68,8 @@ rm -rf "$1"
 """
 
 
-class NoPostgres(Exception):  # noqa: N818 (a finding about the machine, for a test to skip on, not an error)
-    """There is no Postgres server to be had here; the message says why."""
+class NoPostgres(Exception):
+    """There is no Postgres server to be had here, a reason to skip a test; the message says why."""
 
 
 class PostgresServer:
