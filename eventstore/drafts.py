@@ -1,6 +1,7 @@
 """From what somebody wrote to an event that may be recorded: every fault is named, none is guessed away."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple, get_type_hints
 
 import msgspec
@@ -156,9 +157,7 @@ def _settled(field: Field, value: Any, problems: list[str]) -> Any:
 
 def _in_order(items: list[Any], name: str, problems: list[str]) -> list[Any]:
     ordered = sorted(items, key=canonical.encode)
-    for one, next_one in zip(ordered, ordered[1:], strict=False):
-        if one == next_one:
-            problems.append(f"{name} names {one!r} twice")
+    problems += [f"{name} names {one!r} twice" for one, following in pairwise(ordered) if one == following]
     return ordered
 
 

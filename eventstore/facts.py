@@ -7,7 +7,7 @@ Nothing here depends on the order in which things were recorded: of two correcti
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, TextClause, bindparam, text
@@ -27,6 +27,9 @@ from eventstore.events.registers import STANDINGS, SourceRegistered
 from eventstore.stored import Stored, citations_of, event_of, fields_of_stored
 from eventstore.subjects import subjects_of
 
+T = TypeVar("T")
+
+MOST_REMEMBERED = 20_000  # answers kept by one History
 BEGINNING = "0001-01-01"  # the first day there can be: stands for "no earliest day is known"
 END = "9999-12-31"  # the last day there can be: stands for "no latest day is known"
 
@@ -68,6 +71,16 @@ class History:
     def __init__(self, connection: Connection, known_at: int | None = None) -> None:
         self.connection = connection
         self.known_at = reading.head(connection).position if known_at is None else known_at
+        self._remembered = dict[tuple[object, ...], Any]()
+
+    def remembered(self, question: "Callable[[str, History], T]", about: str) -> T:
+        """`question(about, self)`, asked once: what is known at a position never changes."""
+        key = (question, about)
+        if key not in self._remembered:
+            if len(self._remembered) >= MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[key] = question(about, self)
+        return self._remembered[key]  # type: ignore[no-any-return]
 
     def about(self, *subjects: str, kinds: Iterable[str] = ()) -> list[Fact]:
         """The facts that concern all these subjects, of these kinds (default: any), in no particular order."""
@@ -88,6 +101,11 @@ class History:
             ):
                 facts.append(fact)
         return facts
+
+    def fact_of(self, event_id: str) -> Fact | None:
+        """The fact that was first recorded as an event of this id, or None if it is out."""
+        root = next(reading.read(self.connection, event_ids=[event_id]), None)
+        return None if root is None or root.position > self.known_at else self._resolved(root)
 
     def fact(self, root: Stored) -> Fact | None:
         """An event about the world as it stands, or None if it was retracted or better sources deny it."""

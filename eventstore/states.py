@@ -60,7 +60,7 @@ class State(NamedTuple):
     aliases: tuple[str, ...]
 
 
-class UnknownState(ValueError):  # noqa: N818 - what is said aloud is "unknown state"
+class UnknownState(ValueError):
     """No state is known by that code or name; the message proposes the nearest."""
 
     def __init__(self, text: str) -> None:

@@ -7,6 +7,8 @@ from msgspec import Meta
 from .base import Effective, Event
 from .fields import BodyId, Date, OfficeId, OrganisationId, PersonId, SourceId, StateCode, Text, TreatyId
 
+Language = Annotated[str, Meta(pattern="^[a-z]{2}$")]
+WikidataId = Annotated[str, Meta(pattern="^Q[1-9][0-9]*$")]
 Standing = Literal[
     "depositary-record", "official-publication", "official-statement", "dataset-or-study", "press", "encyclopedia"
 ]
@@ -27,7 +29,7 @@ class SourceRegistered(Event, frozen=True, kw_only=True):
     address: Annotated[Text | None, Meta(description="Its address (URL) or call number.")] = None
     published: Annotated[Date | None, Meta(description="When it was published.")] = None
     accessed: Annotated[Date | None, Meta(description="When it was read.")] = None
-    language: Annotated[str | None, Meta(pattern="^[a-z]{2}$", description="ISO 639-1 code of its language.")] = None
+    language: Annotated[Language | None, Meta(description="ISO 639-1 code of its language.")] = None
 
 
 class OrganisationFounded(Event, frozen=True, kw_only=True):
@@ -125,4 +127,4 @@ class PersonRegistered(Event, frozen=True, kw_only=True):
     name: Annotated[Text, Meta(description="Their name in English.")]
     name_ru: Annotated[Text | None, Meta(description="Their name in Russian.")] = None
     state: Annotated[StateCode | None, Meta(description="The state they are known for acting for.")] = None
-    wikidata: Annotated[str | None, Meta(pattern="^Q[1-9][0-9]*$", description="Their Wikidata id.")] = None
+    wikidata: Annotated[WikidataId | None, Meta(description="Their Wikidata id.")] = None

@@ -1,0 +1,212 @@
+"""Who sat in which council: states in their seats, persons (or states in turn) in the offices."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Boolean, Column, Index, Table
+
+from eventstore.tables import Name
+from projections import membership
+from projections.interval import Row, Step, Track, interval_columns, steps
+from projections.order import EVERYTHING
+from projections.projection import Key, Projection, metadata
+
+if TYPE_CHECKING:
+    from eventstore.facts import Fact, History
+
+council_roster = Table(
+    "council_roster",
+    metadata,
+    Column("body", Name, nullable=False, comment="the body"),
+    Column("seat", Name, nullable=False, comment="state: a state's seat; office: an office and its holder"),
+    Column("state", Name, comment="the state that sits, or that the holder acts for"),
+    Column("person", Name, comment="who holds the office"),
+    Column("office", Name, comment="the office"),
+    Column("status", Name, comment="as what a state sits: member, associate, observer or participant"),
+    Column(
+        "acting", Boolean(create_constraint=False), nullable=False, comment="whether the holder only acts in the office"
+    ),
+    Column("since", Name, nullable=False, comment="date (EDTF) from which it is so"),
+    *interval_columns(),
+    Index(None, "body", "valid_from"),
+    Index("ix_council_roster_office", "office"),
+    comment="Who sat in which council and held which office.",
+)
+
+_LIVES = frozenset(("body-established", "body-dissolved", "organisation-dissolved"))
+_SEATS = frozenset(("state-seated", "state-left-body"))
+_OFFICES = frozenset(("office-created", "office-assumed", "office-vacated"))
+
+
+def _body(body: str, history: "History") -> "tuple[list[str], list[Fact]]":
+    """The organisations of a body (one, as a rule), and the facts that end it."""
+    facts = history.about(f"body:{body}", kinds=("body-established", "body-dissolved"))
+    events: list[Any] = [fact.event for fact in facts if fact.kind == "body-established" and _of(fact, body)]
+    organisations = sorted({event.organisation for event in events})
+    ends = [fact for fact in facts if fact.kind == "body-dissolved" and _of(fact, body)]
+    for organisation in organisations:
+        ends += history.about(f"organisation:{organisation}", kinds=("organisation-dissolved",))
+    return organisations, [
+        fact for fact in ends if fact.kind != "organisation-dissolved" or _ended(fact) in organisations
+    ]
+
+
+def _of(fact: "Fact", body: str) -> bool:
+    event: Any = fact.event
+    return bool(event.body == body)
+
+
+def _ended(fact: "Fact") -> str:
+    event: Any = fact.event
+    return str(event.organisation)
+
+
+def _bodies(fact: "Fact", history: "History") -> Iterator[str]:
+    """The bodies whose life a fact about a body or an organisation touches."""
+    event: Any = fact.event
+    if fact.kind == "organisation-dissolved":
+        for established in history.about(f"organisation:{event.organisation}", kinds=("body-established",)):
+            body: Any = established.event
+            yield body.body
+    else:
+        yield event.body
+
+
+def seat_keys(fact: "Fact", history: "History") -> Iterator[Key]:
+    """(body, state) of a seating; of a body, of every state seated in it; of a standing, of every seat of the state."""
+    event: Any = fact.event
+    if fact.kind in _SEATS:
+        yield event.body, event.state
+        return
+    if fact.kind in _LIVES:
+        for body in _bodies(fact, history):
+            for seated in history.about(f"body:{body}", kinds=_SEATS):
+                seat: Any = seated.event
+                yield seat.body, seat.state
+    if fact.kind in membership.HANDLES:
+        for _, state in membership.keys(fact, history):
+            for seated in history.about(f"state:{state}", kinds=_SEATS):
+                seat = seated.event
+                yield seat.body, seat.state
+
+
+def fold_seat(key: Key, history: "History") -> list[Row]:
+    """The rows of one state in one body; leaving the body's organisation ends the seat."""
+    body, state = key
+    organisations, ends = history.remembered(_body, body)
+    facts = history.about(f"body:{body}", f"state:{state}", kinds=_SEATS)
+    track = Track(body=body, seat="state", state=state, person=None, office=None, acting=False)
+    exits = [
+        row
+        for organisation in organisations
+        for row in membership.fold((organisation, state), history)
+        if row["status"] == "former"
+    ]
+    exits.sort(key=lambda row: (row["valid_from"], row["valid_from_latest"]))
+    for step in steps([*facts, *ends]):
+        while exits and (exits[0]["valid_from"], exits[0]["valid_from_latest"]) <= (step.first, step.last):
+            _leave(track, exits.pop(0))
+        if step.takes_effect:
+            track.set(step, {"status": step.event.status, "since": step.date} if step.kind == "state-seated" else None)
+    for row in exits:
+        _leave(track, row)
+    return track.rows()
+
+
+def _leave(track: Track, former: Row) -> None:
+    track.change(former["valid_from"], former["valid_from_latest"], former["began_by"], None)
+
+
+def office_keys(fact: "Fact", history: "History") -> Iterator[Key]:
+    """(office,) of an act in it; of a body, of every office in it."""
+    event: Any = fact.event
+    if fact.kind in _OFFICES:
+        yield (event.office,)
+    else:
+        for body in _bodies(fact, history):
+            for created in history.about(f"body:{body}", kinds=("office-created",)):
+                office: Any = created.event
+                yield (office.office,)
+
+
+def fold_office(key: Key, history: "History") -> list[Row]:
+    """The rows of one office. Where one holds it at a time, whoever takes it ends the term of whoever held it."""
+    (office,) = key
+    facts = history.about(f"office:{office}", kinds=_OFFICES)
+    created: list[Any] = [fact.event for fact in facts if fact.kind == "office-created"]
+    if not created:
+        return []
+    body, alone = created[0].body, created[0].holders == "one"
+    _, ends = history.remembered(_body, body)
+    holders = _Holders(body, office, alone)
+    for step in steps([*facts, *ends]):
+        if step.takes_effect:
+            holders.take(step)
+    return holders.rows()
+
+
+class _Holders:
+    def __init__(self, body: str, office: str, alone: bool) -> None:
+        self.key = {"body": body, "seat": "office", "office": office, "status": None}
+        self.alone = alone
+        self.tracks = dict[tuple[str | None, str | None], Track]()
+        self.sitting = dict[tuple[str | None, str | None], None]()
+
+    def take(self, step: Step) -> None:
+        event = step.event
+        match step.kind:
+            case "office-assumed":
+                self._assume(step, (event.person, event.state))
+            case "office-vacated":
+                for holder in list(self.sitting):
+                    if event.person in (None, holder[0]) and (event.state in (None, holder[1]) or event.person):
+                        self._leave(step, holder)
+            case "office-created":
+                pass
+            case _:
+                for holder in list(self.sitting):
+                    self._leave(step, holder)
+
+    def _assume(self, step: Step, holder: tuple[str | None, str | None]) -> None:
+        for other in list(self.sitting):
+            # The same person who goes on for another state, or the state for which another goes on, is one holder.
+            if other != holder and (self.alone or (other[0] is not None and other[0] == holder[0])):
+                self._leave(step, other)
+        person, state = holder
+        track = self.tracks.setdefault(holder, Track(**self.key, person=person, state=state))
+        track.set(step, {"acting": step.event.acting, "since": step.date})
+        self.sitting[holder] = None
+
+    def _leave(self, step: Step, holder: tuple[str | None, str | None]) -> None:
+        self.tracks[holder].set(step, None)
+        del self.sitting[holder]
+
+    def rows(self) -> list[Row]:
+        return [row for track in self.tracks.values() for row in track.rows()]
+
+
+_SEAT_HANDLES = _SEATS | _LIVES | membership.HANDLES
+_OFFICE_HANDLES = _OFFICES | _LIVES
+
+SEATS = Projection(
+    name="council_roster.states",
+    version=1,
+    table=council_roster,
+    key=("body", "state"),
+    fixed={"seat": "state"},
+    handles=_SEAT_HANDLES,
+    ignores=EVERYTHING - _SEAT_HANDLES,
+    keys=seat_keys,
+    fold=fold_seat,
+)
+OFFICES = Projection(
+    name="council_roster.offices",
+    version=1,
+    table=council_roster,
+    key=("office",),
+    fixed={"seat": "office"},
+    handles=_OFFICE_HANDLES,
+    ignores=EVERYTHING - _OFFICE_HANDLES,
+    keys=office_keys,
+    fold=fold_office,
+)

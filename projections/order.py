@@ -1,0 +1,106 @@
+"""Historical order: by the bounds of the date, then by what can only come before what on one day, then by event id.
+
+Never by position: what was recorded first did not happen first.
+"""
+
+# Openings come first and closings last, so that a day on which something was opened, used and closed folds to closed.
+# A thing exists before anything is done with it (registers, adopted); a state signs before it binds itself (signed ...
+# acceded), is bound before it limits or suspends that (in force ... suspended); notices come before their revocation, and both
+# before the end; a person leaves an office before the next one takes it, because the office goes on.
+DAY_ORDER: dict[str, int] = {
+    kind: place
+    for place, kind in enumerate(
+        (
+            "source-registered",
+            "organisation-founded",
+            "treaty-adopted",
+            "body-established",
+            "body-reorganised",
+            "office-created",
+            "person-registered",
+            "meeting-held",
+            "treaty-signed",
+            "treaty-ratified",
+            "instrument-deposited",
+            "treaty-acceded",
+            "treaty-provisionally-applied",
+            "treaty-entered-into-force",
+            "treaty-in-force-for-state",
+            "treaty-extended",
+            "treaty-amended",
+            "state-joined",
+            "state-status-changed",
+            "state-seated",
+            "office-vacated",
+            "office-assumed",
+            "decision-adopted",
+            "reservation-made",
+            "declaration-made",
+            "statement-made",
+            "reservation-withdrawn",
+            "treaty-suspended",
+            "participation-suspended",
+            "participation-ceased",
+            "treaty-withdrawal-notified",
+            "treaty-withdrawal-revoked",
+            "withdrawal-notified",
+            "withdrawal-revoked",
+            "treaty-withdrawn",
+            "state-withdrew",
+            "state-left-body",
+            "treaty-terminated",
+            "body-dissolved",
+            "organisation-dissolved",
+        )
+    )
+}
+
+# The families of kinds, so that a projection can say in a line what it does not look at. A kind that stands in none of them
+# stops every projection until somebody decides what it means there.
+REGISTERS = frozenset(
+    (
+        "source-registered",
+        "organisation-founded",
+        "organisation-dissolved",
+        "body-established",
+        "body-reorganised",
+        "body-dissolved",
+        "office-created",
+        "person-registered",
+    )
+)
+TREATIES = frozenset(
+    ("treaty-adopted", "treaty-entered-into-force", "treaty-extended", "treaty-amended", "treaty-terminated")
+)
+TREATY_ACTS = frozenset(
+    (
+        "treaty-signed",
+        "treaty-ratified",
+        "instrument-deposited",
+        "treaty-acceded",
+        "treaty-provisionally-applied",
+        "treaty-in-force-for-state",
+        "reservation-made",
+        "reservation-withdrawn",
+        "declaration-made",
+        "treaty-suspended",
+        "treaty-withdrawal-notified",
+        "treaty-withdrawal-revoked",
+        "treaty-withdrawn",
+    )
+)
+ORGANISATION_ACTS = frozenset(
+    (
+        "state-joined",
+        "state-status-changed",
+        "withdrawal-notified",
+        "withdrawal-revoked",
+        "state-withdrew",
+        "participation-ceased",
+        "participation-suspended",
+    )
+)
+BODIES = frozenset(("state-seated", "state-left-body", "office-assumed", "office-vacated"))
+MEETINGS = frozenset(("meeting-held", "decision-adopted"))
+STATEMENTS = frozenset(("statement-made",))
+EVERYTHING = REGISTERS | TREATIES | TREATY_ACTS | ORGANISATION_ACTS | BODIES | MEETINGS | STATEMENTS

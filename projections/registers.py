@@ -1,0 +1,248 @@
+"""The registers: what the ids in the other views stand for."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Boolean, Column, Index, Integer, Table
+
+from eventstore.tables import Name
+from projections.interval import Row, Track, interval_columns, steps
+from projections.order import EVERYTHING
+from projections.projection import EventView, Key, Projection, metadata
+
+if TYPE_CHECKING:
+    from eventstore.facts import Fact, History
+
+state = Table(
+    "state",
+    metadata,
+    Column("state", Name, primary_key=True, comment="ISO 3166-1 alpha-2; ISO 3166-3 for states that no longer exist"),
+    Column("alpha3", Name, comment="ISO 3166-1 alpha-3"),
+    Column("name", Name, nullable=False, comment="name in English"),
+    Column("name_ru", Name, comment="name in Russian"),
+    Column("cow", Integer, comment="Correlates of War code"),
+    Column("gw", Integer, comment="Gleditsch-Ward code"),
+    Column("wikidata", Name, comment="Wikidata id"),
+    Column("valid_from", Name, comment="from when the state existed, as far as sourced"),
+    Column("valid_to", Name, comment="until when it existed; NULL: it exists"),
+    comment="States and their codes. Part of the program, not of the log.",
+)
+
+organisation = Table(
+    "organisation",
+    metadata,
+    Column("organisation", Name, nullable=False, comment="the organisation"),
+    Column("name", Name, nullable=False, comment="name in English"),
+    Column("name_ru", Name, comment="name in Russian"),
+    Column("abbreviation", Name, comment="usual abbreviation"),
+    Column("founding_treaties", Name, comment="ids of the treaties that founded it"),
+    Column("charter", Name, comment="its charter"),
+    Column("predecessor", Name, comment="the organisation it took over from"),
+    Column("since", Name, nullable=False, comment="date (EDTF) of its founding"),
+    *interval_columns(),
+    Index(None, "organisation", "valid_from"),
+    comment="Organisations, from founding to dissolution.",
+)
+
+body = Table(
+    "body",
+    metadata,
+    Column("body", Name, nullable=False, comment="the body"),
+    Column("organisation", Name, nullable=False, comment="the organisation it belongs to"),
+    Column("name", Name, nullable=False, comment="name in English"),
+    Column("name_ru", Name, comment="name in Russian"),
+    Column("type", Name, comment="council, assembly, executive ..."),
+    Column("seat", Name, comment="the city where it sits"),
+    Column("established_by", Name, comment="the treaty that set it up"),
+    Column("predecessor", Name, comment="the body it took over from"),
+    Column("since", Name, nullable=False, comment="date (EDTF) from which it is so"),
+    *interval_columns(),
+    Index(None, "body", "valid_from"),
+    comment="Bodies, from establishment to dissolution; a new row where name, form or seat changed.",
+)
+
+
+def _event_columns() -> list[Column[Any]]:
+    return [
+        Column("occurred", Name, nullable=False, comment="date (EDTF) of the entry"),
+        Column("event_id", Name, primary_key=True, comment="the event that entered it"),
+        Column("disputed", Boolean(create_constraint=False), nullable=False, comment="whether a source says otherwise"),
+    ]
+
+
+office = Table(
+    "office",
+    metadata,
+    Column("office", Name, nullable=False, comment="the office"),
+    Column("body", Name, nullable=False, comment="the body it belongs to"),
+    Column("name", Name, nullable=False, comment="title in English"),
+    Column("name_ru", Name, comment="title in Russian"),
+    Column("holders", Name, nullable=False, comment="one or several at a time"),
+    *_event_columns(),
+    Index(None, "office"),
+    comment="Offices: posts, not their holders.",
+)
+person = Table(
+    "person",
+    metadata,
+    Column("person", Name, nullable=False, comment="the person"),
+    Column("name", Name, nullable=False, comment="name in English"),
+    Column("name_ru", Name, comment="name in Russian"),
+    Column("state", Name, comment="the state they are known for acting for"),
+    Column("wikidata", Name, comment="Wikidata id"),
+    *_event_columns(),
+    Index(None, "person"),
+    comment="Persons.",
+)
+treaty = Table(
+    "treaty",
+    metadata,
+    Column("treaty", Name, nullable=False, comment="the treaty"),
+    Column("title", Name, nullable=False, comment="title in English"),
+    Column("title_ru", Name, comment="title in Russian"),
+    Column("type", Name, comment="what it calls itself"),
+    Column("organisation", Name, comment="the organisation within which it was made"),
+    Column("place", Name, comment="where it was settled"),
+    Column("amends", Name, comment="the treaty to which it is a protocol or amendment"),
+    Column("consent", Name, comment="what binds a state: signature or instrument"),
+    Column("depositary", Name, comment="who keeps the text and the instruments"),
+    Column("registration", Name, comment="number in the UN Treaty Series"),
+    *_event_columns(),
+    Index(None, "treaty"),
+    comment="Treaties.",
+)
+source = Table(
+    "source",
+    metadata,
+    Column("source", Name, nullable=False, comment="the source"),
+    Column("title", Name, nullable=False, comment="title"),
+    Column("standing", Name, nullable=False, comment="how much it counts where sources disagree"),
+    Column("publisher", Name, comment="who published it"),
+    Column("author", Name, comment="who wrote it"),
+    Column("address", Name, comment="address or call number"),
+    Column("published", Name, comment="when it was published (EDTF)"),
+    Column("accessed", Name, comment="when it was read (EDTF)"),
+    Column("language", Name, comment="ISO 639-1 code"),
+    *_event_columns(),
+    Index(None, "source"),
+    comment="Sources that events cite.",
+)
+
+_TABLES = {"office-created": office, "person-registered": person, "treaty-adopted": treaty, "source-registered": source}
+
+
+def state_rows() -> list[Row]:
+    """The register of states, which comes with the program."""
+    from eventstore.states import states
+
+    return [{name: getattr(entry, name) or None for name in state.c.keys()} for entry in states().values()]  # noqa: SIM118
+
+
+def _entry(fact: "Fact", _: "History") -> Iterator[tuple[Table, Row]]:
+    table = _TABLES[fact.kind]
+    row = {column.name: getattr(fact.event, column.name, None) for column in table.c}
+    yield table, row | {"occurred": fact.occurred, "event_id": fact.event_id, "disputed": fact.disputed}
+
+
+def _organisation_keys(fact: "Fact", _: "History") -> Iterator[Key]:
+    event: Any = fact.event
+    yield (event.organisation,)
+
+
+def _fold_organisation(key: Key, history: "History") -> list[Row]:
+    track = Track(organisation=key[0])
+    values: Row | None = None
+    facts = history.about(f"organisation:{key[0]}", kinds=ORGANISATIONS.handles)
+    for step in steps(fact for fact in facts if next(_organisation_keys(fact, history)) == key):
+        if step.kind == "organisation-founded":
+            event = step.event
+            values = {
+                "name": event.name,
+                "name_ru": event.name_ru,
+                "abbreviation": event.abbreviation,
+                "founding_treaties": " ".join(event.founding_treaties) or None,
+                "charter": event.charter,
+                "predecessor": event.predecessor,
+                "since": step.date,
+            }
+        elif step.takes_effect:
+            values = None
+        track.set(step, values)
+    return track.rows()
+
+
+def _body_keys(fact: "Fact", history: "History") -> Iterator[Key]:
+    """(body,); of an organisation that ended, its bodies."""
+    event: Any = fact.event
+    if fact.kind == "organisation-dissolved":
+        for established in history.about(f"organisation:{event.organisation}", kinds=("body-established",)):
+            ended: Any = established.event
+            yield (ended.body,)
+    else:
+        yield (event.body,)
+
+
+def _fold_body(key: Key, history: "History") -> list[Row]:
+    (name,) = key
+    facts = [
+        fact
+        for fact in history.about(f"body:{name}", kinds=BODIES.handles)
+        if fact.kind == "organisation-dissolved" or next(_body_keys(fact, history)) == key
+    ]
+    events: list[Any] = [fact.event for fact in facts if fact.kind == "body-established"]
+    for parent in sorted({event.organisation for event in events}):
+        ends = history.about(f"organisation:{parent}", kinds=("organisation-dissolved",))
+        facts += [end for end in ends if next(_organisation_keys(end, history)) == (parent,)]
+    track, values = Track(body=name), None
+    for step in steps(facts):
+        if step.takes_effect:
+            values = _body_after(step, values)
+            track.set(step, values)
+    return track.rows()
+
+
+def _body_after(step: "Any", values: Row | None) -> Row | None:
+    event = step.event
+    if step.kind == "body-established":
+        names = ("organisation", "name", "name_ru", "type", "seat", "established_by", "predecessor")
+        return {name: getattr(event, name) for name in names} | {"since": step.date}
+    if step.kind == "body-reorganised" and values is not None:
+        changed = {
+            name: value for name in ("name", "name_ru", "type", "seat") if (value := getattr(event, name)) is not None
+        }
+        return {**values, **changed, "since": step.date}
+    return None
+
+
+def _named(*kinds: str) -> frozenset[str]:
+    return frozenset(kinds)
+
+
+ORGANISATIONS = Projection(
+    name="organisation",
+    version=1,
+    table=organisation,
+    key=("organisation",),
+    handles=_named("organisation-founded", "organisation-dissolved"),
+    ignores=EVERYTHING - _named("organisation-founded", "organisation-dissolved"),
+    keys=_organisation_keys,
+    fold=_fold_organisation,
+)
+BODIES = Projection(
+    name="body",
+    version=1,
+    table=body,
+    key=("body",),
+    handles=_named("body-established", "body-reorganised", "body-dissolved", "organisation-dissolved"),
+    ignores=EVERYTHING - _named("body-established", "body-reorganised", "body-dissolved", "organisation-dissolved"),
+    keys=_body_keys,
+    fold=_fold_body,
+)
+ENTRIES = EventView(
+    name="registers",
+    version=1,
+    tables=(office, person, treaty, source),
+    handles=frozenset(_TABLES),
+    ignores=EVERYTHING - frozenset(_TABLES),
+    rows=_entry,
+)
