@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, bindparam, select
 
+from eventstore.events import KINDS
 from eventstore.integrity import Verdict, verify
 from eventstore.stored import Stored
 from eventstore.tables import event, event_subject, log_head
@@ -90,3 +91,16 @@ def chunks(values: Iterable[T]) -> Iterator[list[T]]:
     rest = iter(values)
     while chunk := list(islice(rest, CHUNK)):
         yield chunk
+
+
+def introduction(connection: Connection, subject: str) -> str | None:
+    """The id of the event that first entered a subject (`meeting:x`) into its register, or None."""
+    register = subject.partition(":")[0]
+    kinds = [kind for kind, cls in KINDS.items() if cls.introduces == register]
+    return connection.execute(
+        select(event.c.event_id)
+        .join(event_subject, event_subject.c.position == event.c.position)
+        .where(event_subject.c.subject == subject, event.c.kind.in_(kinds))
+        .order_by(event.c.position)
+        .limit(1)
+    ).scalar()

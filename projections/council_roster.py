@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, Column, Index, Table
+from sqlalchemy import Boolean, Column, Connection, Index, ScalarSelect, Table, func, select
 
 from eventstore.tables import Name
 from projections import membership
-from projections.interval import Row, Step, Track, interval_columns, steps
+from projections.interval import Row, Step, Track, certainty_on, holds_on, interval_columns, steps
 from projections.order import EVERYTHING
 from projections.projection import Key, Projection, metadata
+from projections.registers import person, state
 
 if TYPE_CHECKING:
     from eventstore.facts import Fact, History
@@ -84,22 +85,22 @@ def seat_keys(fact: "Fact", history: "History") -> Iterator[Key]:
                 seat: Any = seated.event
                 yield seat.body, seat.state
     if fact.kind in membership.HANDLES:
-        for _, state in membership.keys(fact, history):
-            for seated in history.about(f"state:{state}", kinds=_SEATS):
+        for _, acting in membership.keys(fact, history):
+            for seated in history.about(f"state:{acting}", kinds=_SEATS):
                 seat = seated.event
                 yield seat.body, seat.state
 
 
 def fold_seat(key: Key, history: "History") -> list[Row]:
     """The rows of one state in one body; leaving the body's organisation ends the seat."""
-    body, state = key
+    body, seated = key
     organisations, ends = history.remembered(_body, body)
-    facts = history.about(f"body:{body}", f"state:{state}", kinds=_SEATS)
-    track = Track(body=body, seat="state", state=state, person=None, office=None, acting=False)
+    facts = history.about(f"body:{body}", f"state:{seated}", kinds=_SEATS)
+    track = Track(body=body, seat="state", state=seated, person=None, office=None, acting=False)
     exits = [
         row
         for organisation in organisations
-        for row in membership.fold((organisation, state), history)
+        for row in membership.fold((organisation, seated), history)
         if row["status"] == "former"
     ]
     exits.sort(key=lambda row: (row["valid_from"], row["valid_from_latest"]))
@@ -210,3 +211,34 @@ OFFICES = Projection(
     keys=office_keys,
     fold=fold_office,
 )
+
+
+def roster(connection: Connection, day: str, body: str | None = None) -> list[Row]:
+    """Who sat in a body on a day (ISO): its states, then its offices; `name` is that of the holder or the state."""
+    table = council_roster
+    query = (
+        select(
+            table.c.body,
+            table.c.seat,
+            table.c.state,
+            table.c.person,
+            table.c.office,
+            certainty_on(table, day),
+            table.c.since,
+            table.c.status,
+            table.c.acting,
+            func.coalesce(
+                _name_of_person(), select(state.c.name).where(state.c.state == table.c.state).scalar_subquery()
+            ).label("name"),
+            table.c.disputed,
+        )
+        .where(holds_on(table, day))
+        .order_by(table.c.body, table.c.seat.desc(), table.c.office, table.c.state, table.c.person, table.c.valid_from)
+    )
+    if body is not None:
+        query = query.where(table.c.body == body)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _name_of_person() -> ScalarSelect[str]:
+    return select(func.min(person.c.name)).where(person.c.person == council_roster.c.person).scalar_subquery()

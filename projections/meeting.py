@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, Column, Index, Table
+from sqlalchemy import Boolean, Column, Connection, Index, Table, select
 
 from eventstore.tables import Name
 from projections.interval import Row
@@ -145,3 +145,18 @@ DECISIONS = EventView(
     ignores=EVERYTHING - {"decision-adopted"},
     rows=_decision,
 )
+
+
+def meetings(connection: Connection, first: str, last: str, body: str | None = None) -> list[Row]:
+    """The meetings that were, or may have been, held from one day to another (ISO, inclusive), of one body or all."""
+    names = ("meeting", "bodies", "kind", "start", "end", "place", "country", "chair", "states", "chair_state", "title")
+    query = (
+        select(*(meeting.c[name] for name in names), meeting.c.outcome, meeting.c.disputed)
+        .where(meeting.c.occurred_from <= last, meeting.c.occurred_to >= first)
+        .order_by(meeting.c.occurred_from, meeting.c.occurred_to, meeting.c.event_id)
+    )
+    if body is not None:
+        query = query.where(
+            meeting.c.event_id.in_(select(meeting_body.c.event_id).where(meeting_body.c.body == body).scalar_subquery())
+        )
+    return [dict(row) for row in connection.execute(query).mappings()]

@@ -8,12 +8,13 @@ stand the tests by which the contested cases are judged: the founding agreements
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Column, Index, Table
+from sqlalchemy import Column, Connection, Index, Table, select
 
 from eventstore.tables import Name
-from projections.interval import Row, Step, Track, interval_columns, steps
+from projections.interval import Row, Step, Track, certainty_on, holds_on, interval_columns, steps
 from projections.order import EVERYTHING, ORGANISATION_ACTS
 from projections.projection import Key, Projection, metadata
+from projections.registers import state
 
 if TYPE_CHECKING:
     from eventstore.facts import Fact, History
@@ -106,8 +107,8 @@ def keys(fact: "Fact", history: "History") -> Iterator[Key]:
     else:
         named = {event.organisation} if fact.kind in _FOUNDING else {rule.organisation for rule in event.confers}
         for organisation in sorted(named):
-            for state in sorted(_states(organisation, history)):
-                yield organisation, state
+            for acting in sorted(_states(organisation, history)):
+                yield organisation, acting
 
 
 def _organisations(treaty: str, history: "History") -> list[str]:
@@ -137,13 +138,13 @@ def _ends(organisation: str, history: "History") -> "list[Fact]":
 
 def fold(key: Key, history: "History") -> list[Row]:
     """The rows of one state in one organisation."""
-    organisation, state = key
+    organisation, acting = key
     laid_down = history.remembered(rules, organisation)
-    facts = history.about(f"organisation:{organisation}", f"state:{state}", kinds=ORGANISATION_ACTS)
+    facts = history.about(f"organisation:{organisation}", f"state:{acting}", kinds=ORGANISATION_ACTS)
     facts += history.remembered(_ends, organisation)
     for treaty in laid_down.treaties:
-        facts += history.about(f"treaty:{treaty}", f"state:{state}", kinds=_STATE_ACTS)
-    standing = _Standing(organisation, state, laid_down)
+        facts += history.about(f"treaty:{treaty}", f"state:{acting}", kinds=_STATE_ACTS)
+    standing = _Standing(organisation, acting, laid_down)
     for step in steps(facts):
         standing.take(step)
     return standing.track.rows()
@@ -251,3 +252,29 @@ PROJECTION = Projection(
     keys=keys,
     fold=fold,
 )
+
+
+def members(connection: Connection, day: str, organisation: str | None = None, *, former: bool = False) -> list[Row]:
+    """Who belonged on a day (ISO), in one organisation or all; with `former`, also who had left."""
+    query = (
+        select(
+            membership.c.organisation,
+            membership.c.state,
+            state.c.name,
+            membership.c.status,
+            certainty_on(membership, day),
+            membership.c.since,
+            membership.c.disputed,
+            membership.c.events,
+        )
+        .outerjoin(state, state.c.state == membership.c.state)
+        .where(holds_on(membership, day))
+        .order_by(
+            membership.c.organisation, membership.c.state, membership.c.valid_from, membership.c.valid_from_latest
+        )
+    )
+    if organisation is not None:
+        query = query.where(membership.c.organisation == organisation)
+    if not former:
+        query = query.where(membership.c.status != "former")
+    return [dict(row) for row in connection.execute(query).mappings()]

@@ -65,6 +65,7 @@ body = Table(
 def _event_columns() -> list[Column[Any]]:
     return [
         Column("occurred", Name, nullable=False, comment="date (EDTF) of the entry"),
+        Column("occurred_from", Name, nullable=False, comment="earliest day it can have been (0001-01-01: unknown)"),
         Column("event_id", Name, primary_key=True, comment="the event that entered it"),
         Column("disputed", Boolean(create_constraint=False), nullable=False, comment="whether a source says otherwise"),
     ]
@@ -141,7 +142,8 @@ def state_rows() -> list[Row]:
 def _entry(fact: "Fact", _: "History") -> Iterator[tuple[Table, Row]]:
     table = _TABLES[fact.kind]
     row = {column.name: getattr(fact.event, column.name, None) for column in table.c}
-    yield table, row | {"occurred": fact.occurred, "event_id": fact.event_id, "disputed": fact.disputed}
+    dated = {"occurred": fact.occurred, "occurred_from": fact.first}
+    yield table, row | dated | {"event_id": fact.event_id, "disputed": fact.disputed}
 
 
 def _organisation_keys(fact: "Fact", _: "History") -> Iterator[Key]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Boolean, Column, Index, Integer, Table
+from sqlalchemy import Boolean, Column, Connection, Index, Integer, Table, literal, select
 
 from eventstore.tables import Name
 from projections.interval import Row
@@ -111,3 +111,17 @@ VIEW = EventView(
     rows=_rows,
     names_others=True,
 )
+
+
+def story(connection: Connection, subject: str | None, first: str, last: str) -> list[Row]:
+    """What happened from one day to another (ISO, inclusive) in historical order, about a subject (`state:AM`) or all."""
+    order = (timeline.c.occurred_from, timeline.c.occurred_to, timeline.c.day_order, timeline.c.event_id)
+    names = ("occurred", "kind", "sentence", "sources", "disputed", "event_id")
+    query = select(*(timeline.c[name] for name in names)).where(
+        timeline.c.occurred_from <= last, timeline.c.occurred_to >= first
+    )
+    if subject is not None:
+        query = query.where(
+            (literal(" ") + timeline.c.subjects + literal(" ")).contains(f" {subject} ", autoescape=True)
+        )
+    return [dict(row) for row in connection.execute(query.order_by(*order)).mappings()]

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Index, Table
+from sqlalchemy import Column, Connection, Index, ScalarSelect, Table, func, select
 
 from eventstore.tables import Name
-from projections.interval import Row, Step, Track, interval_columns, steps
+from projections.interval import Row, Step, Track, certainty_on, holds_on, interval_columns, steps
 from projections.order import EVERYTHING
 from projections.projection import Key, Projection, metadata
+from projections.registers import treaty
+from projections.treaty_party import treaty_party
 
 if TYPE_CHECKING:
     from eventstore.facts import Fact, History
@@ -50,9 +52,9 @@ def keys(fact: "Fact", _: "History") -> Iterator[Key]:
 
 def fold(key: Key, history: "History") -> list[Row]:
     """The rows of one treaty."""
-    (treaty,) = key
-    track, status, until = Track(treaty=treaty), None, None
-    facts = history.about(f"treaty:{treaty}", kinds=HANDLES)
+    (name,) = key
+    track, status, until = Track(treaty=name), None, None
+    facts = history.about(f"treaty:{name}", kinds=HANDLES)
     for step in steps(fact for fact in facts if next(keys(fact, history)) == key):
         if not step.takes_effect:
             continue
@@ -95,3 +97,46 @@ PROJECTION = Projection(
     keys=keys,
     fold=fold,
 )
+
+
+def treaties(connection: Connection, day: str) -> list[Row]:
+    """The standing of every treaty on a day (ISO), and how many states are party or have only signed.
+
+    The counts are of certain standing; those with `_possible` add what is only possible.
+    """
+    query = (
+        select(
+            treaty_status.c.treaty,
+            select(func.min(treaty.c.title))
+            .where(treaty.c.treaty == treaty_status.c.treaty)
+            .scalar_subquery()
+            .label("title"),
+            treaty_status.c.status,
+            treaty_status.c.since,
+            _count(day, _PARTIES, certain=True).label("parties"),
+            _count(day, _SIGNATORIES, certain=True).label("signatories"),
+            certainty_on(treaty_status, day),
+            _count(day, _PARTIES, certain=False).label("parties_possible"),
+            _count(day, _SIGNATORIES, certain=False).label("signatories_possible"),
+            treaty_status.c.until,
+            treaty_status.c.disputed,
+        )
+        .where(holds_on(treaty_status, day))
+        .order_by(treaty_status.c.treaty, treaty_status.c.valid_from, treaty_status.c.valid_from_latest)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+_PARTIES = ("party", "withdrawing")
+_SIGNATORIES = ("signatory", "consent-given", "provisionally-applying")
+
+
+def _count(day: str, statuses: tuple[str, ...], *, certain: bool) -> ScalarSelect[int]:
+    query = select(func.count(func.distinct(treaty_party.c.state))).where(
+        treaty_party.c.treaty == treaty_status.c.treaty,
+        treaty_party.c.status.in_(statuses),
+        holds_on(treaty_party, day),
+    )
+    if certain:
+        query = query.where(certainty_on(treaty_party, day) == "certain")
+    return query.correlate(treaty_status).scalar_subquery()

@@ -6,6 +6,8 @@ from eventstore.tables import Name, Position
 from projections import council_roster, meeting, membership, registers, timeline, treaty_party, treaty_status
 from projections.projection import EventView, Projection, metadata
 
+__all__ = ["EVENT_VIEWS", "PROJECTIONS", "TABLES", "metadata", "projection"]
+
 PROJECTIONS: tuple[Projection, ...] = (
     membership.PROJECTION,
     council_roster.SEATS,

@@ -1,0 +1,123 @@
+"""Carrying a whole log from one database to another, line by line (JSON Lines), with the same hashes at the end.
+
+A line is one event with every column of `event` as stored and its subjects; `data` and `sources` stay the exact text that
+was hashed.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from eventstore.errors import Problem, Refused
+from eventstore.integrity import GENESIS, chained
+from eventstore.log import write_rows
+from eventstore.reading import CHUNK, read
+from eventstore.stored import Stored
+from eventstore.tables import event, event_subject, log_head
+
+_LONGEST_LINE = 4 * 2**20
+
+
+class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One event of an exported log."""
+
+    position: int
+    event_id: str
+    kind: str
+    version: int
+    occurred: str
+    occurred_from: str | None
+    occurred_to: str | None
+    recorded_at: str
+    recorded_by: str
+    data: str
+    sources: str
+    hash: str
+    subjects: list[str]
+
+
+def export(connection: Connection, after: int = 0) -> Iterator[str]:
+    """The lines of the log after a position, in log order, streamed."""
+    rows = read(connection, after=after)
+    while chunk := list(islice(rows, CHUNK)):
+        named = _subjects(connection, chunk[0].position, chunk[-1].position)
+        for stored in chunk:
+            yield msgspec.json.encode(Line(*stored, subjects=named.get(stored.position, []))).decode()
+
+
+def _subjects(connection: Connection, first: int, last: int) -> dict[int, list[str]]:
+    found = dict[int, list[str]]()
+    position, subject = event_subject.c.position, event_subject.c.subject
+    query = select(position, subject).where(position.between(first, last)).order_by(position, subject)
+    for at, name in connection.execute(query):
+        found.setdefault(at, []).append(name)
+    return found
+
+
+def import_lines(connection: Connection, lines: Iterable[str], name: str = "the export") -> int:
+    """Add the events of an exported log that this log does not have yet; gives their number.
+
+    The log must be empty or a beginning of the exported one. Raises `Refused`, naming line and position, for a line that
+    is damaged, out of order or not chained to the one before it, and where the two logs part; nothing is written then.
+    """
+    # The lock is taken before anything is compared: no append comes between.
+    newest = connection.execute(select(log_head.c.position).with_for_update()).scalar_one()
+    previous, expected, added = GENESIS, 1, 0
+    pending = list[Line]()
+    for number, line in _numbered(lines):
+        entry = _line(line, f"{name}:{number}")
+        stored = Stored(*(getattr(entry, column) for column in Stored._fields))
+        if stored.position != expected or chained(previous, stored[:-1]) != stored.hash:
+            what = f"position {stored.position} is damaged or does not follow position {expected - 1}"
+            raise Refused(Problem(what, f"{name}:{number}", "Export the log again: cis export."))
+        if expected <= newest:
+            _compare(connection, stored, f"{name}:{number}")
+        else:
+            pending.append(entry)
+            added += 1
+        previous, expected = stored.hash, expected + 1
+        if len(pending) >= CHUNK:
+            _write(connection, pending)
+    if expected == 1:
+        raise Refused(Problem("the export is empty", name))
+    _write(connection, pending)
+    return added
+
+
+def _numbered(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield number, line
+
+
+def _line(line: str, where: str) -> Line:
+    if len(line) > _LONGEST_LINE:
+        raise Refused(Problem("this line is too long for an event", where))
+    try:
+        return msgspec.json.decode(line, type=Line)
+    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeEncodeError) as error:
+        raise Refused(
+            Problem(f"not a line of an exported log: {error}", where, "Export it again: cis export.")
+        ) from error
+
+
+def _compare(connection: Connection, stored: Stored, where: str) -> None:
+    own = connection.execute(select(event.c.hash).where(event.c.position == stored.position)).scalar()
+    if own != stored.hash:
+        raise Refused(
+            Problem(
+                f"the two logs part at position {stored.position}: this database holds another event there",
+                where,
+                "Import into an empty database, and compare with: cis log.",
+            )
+        )
+
+
+def _write(connection: Connection, pending: list[Line]) -> None:
+    if pending:
+        rows = [Stored(*(getattr(entry, column) for column in Stored._fields)) for entry in pending]
+        named = [{"subject": name, "position": entry.position} for entry in pending for name in entry.subjects]
+        write_rows(connection, rows, named)
+        pending.clear()

@@ -1,0 +1,237 @@
+"""What is odd, contradictory or missing in the record. Nothing here is refused: it is recorded as the sources have it, and shown.
+
+Each check is a small function: a database in, findings out. A finding that the makers of the history have looked into is
+explained beside the data, by its code and subject.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from eventstore.dates import parse, shift
+from eventstore.facts import BEGINNING, END, History
+from projections.assertions import Assertion, failures
+from projections.council_roster import council_roster
+from projections.interval import steps
+from projections.meeting import meeting, meeting_body
+from projections.membership import membership
+from projections.registers import body, office, organisation, person, source, treaty
+from projections.timeline import dispute, timeline
+from projections.treaty_party import treaty_party
+from projections.treaty_status import treaty_status
+
+
+class Finding(NamedTuple):
+    """One thing that `cis check` shows.
+
+    `code` says what sort of thing it is, `subject` what it concerns; `explained` why it is as it is, where somebody has
+    looked into it.
+    """
+
+    code: str
+    subject: str
+    what: str
+    explained: str = ""
+
+
+Explanations = Mapping[tuple[str, str], str]
+
+
+def findings(
+    connection: Connection, assertions: Iterable[Assertion] = (), explanations: Explanations | None = None
+) -> Iterator[Finding]:
+    """Every finding, failed assertions first; `explanations` gives the explained ones their words."""
+    for failure in failures(connection, assertions):
+        yield Finding("failed-assertion", failure.assertion.file_line, str(failure))
+    for check in CHECKS:
+        for finding in check(connection):
+            explained = (explanations or {}).get((finding.code, finding.subject), finding.explained)
+            yield finding._replace(explained=explained)
+
+
+def left_without_joining(connection: Connection) -> Iterator[Finding]:
+    """A state is said to have left an organisation that it never belonged to."""
+    before = membership.alias("earlier")
+    earlier = select(before.c.state).where(
+        before.c.organisation == membership.c.organisation,
+        before.c.state == membership.c.state,
+        before.c.status != "former",
+    )
+    rows = select(membership.c.organisation, membership.c.state).where(
+        membership.c.status == "former", ~earlier.where(before.c.valid_from <= membership.c.valid_from).exists()
+    )
+    for row in connection.execute(rows.distinct().order_by(membership.c.organisation, membership.c.state)):
+        subject = f"{row.organisation}/{row.state}"
+        yield Finding("left-without-joining", subject, f"{row.state} left {row.organisation} without having joined it")
+
+
+def acts_out_of_order(connection: Connection) -> Iterator[Finding]:
+    """A state bound itself before it signed, or was bound before it gave its consent or before the treaty was in force."""
+    started = {
+        row.treaty: row.since
+        for row in connection.execute(select(treaty_status).where(treaty_status.c.status == "in-force"))
+    }
+    latest = _last_rows(connection, treaty_party, ("treaty", "state"))
+    for row in latest:
+        for later, earlier in (
+            ("ratified", "signed"),
+            ("deposited", "ratified"),
+            ("in_force", "signed"),
+            ("withdrawn", "signed"),
+        ):
+            if row[later] and row[earlier] and _surely_before(row[later], row[earlier]):
+                what = f"{row['state']}: {later.replace('_', ' ')} {row[later]}, before {earlier} {row[earlier]}"
+                yield Finding("acts-out-of-order", f"{row['treaty']}/{row['state']}/{later}-{earlier}", what)
+        since = started.get(row["treaty"])
+        if row["in_force"] and since and _surely_before(row["in_force"], since):
+            what = f"in force for {row['state']} on {row['in_force']}, before the treaty itself on {since}"
+            yield Finding("acts-out-of-order", f"{row['treaty']}/{row['state']}/in-force", what)
+
+
+def _last_rows(connection: Connection, table: Any, key: tuple[str, ...]) -> list[dict[str, Any]]:
+    found = dict[tuple[Any, ...], dict[str, Any]]()
+    for row in connection.execute(
+        select(table).order_by(*(table.c[name] for name in key), table.c.valid_from)
+    ).mappings():
+        found[tuple(row[name] for name in key)] = dict(row)
+    return list(found.values())
+
+
+def _surely_before(one: str, other: str) -> bool:
+    return (parse(one).last or END) < (parse(other).first or BEGINNING)
+
+
+def recorded_twice(connection: Connection) -> Iterator[Finding]:
+    """The same id was entered in a register twice, or a state is said to have done the same thing on two dates."""
+    for table, name in (
+        (treaty, "treaty"), (person, "person"), (office, "office"), (source, "source"), (meeting, "meeting"),
+    ):  # fmt: skip
+        ids = select(table.c[name]).group_by(table.c[name]).having(func.count() > 1).order_by(table.c[name])
+        for twice in connection.execute(ids).scalars():
+            yield Finding("entered-twice", f"{name}:{twice}", f"the {name} {twice} was entered more than once")
+    once = (
+        "treaty-signed",
+        "treaty-ratified",
+        "treaty-in-force-for-state",
+        "treaty-acceded",
+        "treaty-entered-into-force",
+    )
+    acts = (
+        select(timeline.c.kind, timeline.c.subjects, func.count().label("times"))
+        .where(timeline.c.kind.in_(once))
+        .group_by(timeline.c.kind, timeline.c.subjects)
+        .having(func.count() > 1)
+        .order_by(timeline.c.kind, timeline.c.subjects)
+    )
+    for row in connection.execute(acts):
+        subject = f"{row.kind} {row.subjects}"
+        yield Finding("done-twice", subject, f"{row.kind} is recorded {row.times} times for {row.subjects}")
+
+
+def holders_at_odds(connection: Connection) -> Iterator[Finding]:
+    """Somebody left an office that another had taken before: two held it at once, or one of the dates is wrong."""
+    history = History(connection)
+    for name in connection.execute(
+        select(office.c.office).where(office.c.holders == "one").order_by(office.c.office)
+    ).scalars():
+        holder: Any = None
+        for step in steps(history.about(f"office:{name}", kinds=("office-assumed", "office-vacated"))):
+            if not step.takes_effect:
+                continue
+            event = step.event
+            if step.kind == "office-assumed":
+                holder = event
+            elif event.person and holder is not None and holder.person != event.person:
+                what = f"{event.person} leaves {name} on {step.date}, when {holder.person or holder.state} holds it"
+                yield Finding("two-holders", f"{name}/{event.person}", what)
+
+
+def outside_the_life_of_a_body(connection: Connection) -> Iterator[Finding]:
+    """A body met, or an office in it was held, on a day when by the record it did not exist."""
+    lives = defaultdict[str, list[tuple[str, str]]](list)
+    for row in connection.execute(select(body)):
+        lives[row.body].append((row.valid_from, row.valid_to_latest or END))
+    met = select(meeting_body.c.body, meeting.c.meeting, meeting.c.occurred_from, meeting.c.occurred_to).join(
+        meeting, meeting.c.event_id == meeting_body.c.event_id
+    )
+    for row in connection.execute(met.order_by(meeting.c.occurred_from, meeting.c.meeting, meeting_body.c.body)):
+        if not any(first <= row.occurred_to and row.occurred_from <= last for first, last in lives[row.body]):
+            what = f"{row.meeting}: {row.body} did not exist then"
+            yield Finding("outside-life", f"{row.meeting}/{row.body}", what)
+    seats = select(council_roster).order_by(
+        council_roster.c.body, council_roster.c.valid_from, council_roster.c.began_by
+    )
+    for row in connection.execute(seats):
+        if not any(first <= row.valid_from_latest and row.valid_from <= last for first, last in lives[row.body]):
+            holder = row.person or row.state
+            what = f"{holder} in {row.office or row.body} from {row.since}: {row.body} did not exist then"
+            yield Finding("outside-life", f"{row.body}/{row.office or 'seat'}/{holder}", what)
+
+
+def entry_into_force(connection: Connection) -> Iterator[Finding]:
+    """A treaty's recorded entry into force is not on the day that its clause gives (VCLT art. 24(1))."""
+    history = History(connection)
+    for name in connection.execute(select(treaty.c.treaty).distinct().order_by(treaty.c.treaty)).scalars():
+        facts = history.about(f"treaty:{name}")
+        clause = next(
+            (c for f in facts if f.kind == "treaty-adopted" and (c := _clause(f.event, name)) is not None), None
+        )
+        recorded = next((f for f in facts if f.kind == "treaty-entered-into-force"), None)
+        if clause is None or recorded is None or not clause.instruments:
+            continue
+        deposits = sorted(f.first for f in facts if f.kind == "instrument-deposited" and f.first == f.last)
+        if len(deposits) < clause.instruments:
+            continue
+        due = shift(deposits[clause.instruments - 1], days=clause.days_after or 0, months=clause.months_after or 0)
+        if not recorded.first <= due <= recorded.last:
+            what = f"{name} entered into force on {recorded.occurred}; by its clause and the deposits known it was due on {due}"
+            yield Finding("entry-into-force", name, what)
+
+
+def _clause(event: Any, name: str) -> Any:
+    return event.entry_into_force if event.treaty == name else None
+
+
+def disputed(connection: Connection) -> Iterator[Finding]:
+    """A source says otherwise; the dispute says why the shown claim is shown."""
+    rows = select(dispute, timeline.c.sentence, timeline.c.occurred).join(
+        timeline, timeline.c.event_id == dispute.c.event_id
+    )
+    for row in connection.execute(rows.order_by(timeline.c.occurred_from, dispute.c.event_id, dispute.c.claim_id)):
+        claim = row.date or row.changes or "denied"
+        what = f"{row.sentence} ({row.occurred}) – {row.sources}: {claim}"
+        yield Finding("disputed", row.event_id, what, row.reason)
+
+
+def in_force_without_parties(connection: Connection) -> Iterator[Finding]:
+    """A treaty is in force, but no state is known to be party: the record has a gap."""
+    party = select(treaty_party.c.treaty).where(
+        treaty_party.c.treaty == treaty_status.c.treaty, treaty_party.c.status == "party"
+    )
+    rows = select(treaty_status.c.treaty).where(treaty_status.c.status == "in-force", ~party.exists()).distinct()
+    for name in connection.execute(rows.order_by(treaty_status.c.treaty)).scalars():
+        what = f"{name} is in force, but for which states is not recorded"
+        yield Finding("gap", name, what, "The sources read so far do not say for which states.")
+
+
+def organisations_without_members(connection: Connection) -> Iterator[Finding]:
+    """An organisation has no member on record."""
+    belongs = select(membership.c.state).where(membership.c.organisation == organisation.c.organisation)
+    rows = select(organisation.c.organisation).where(~belongs.exists()).distinct().order_by(organisation.c.organisation)
+    for name in connection.execute(rows).scalars():
+        yield Finding("gap", name, f"{name} has no member on record", "The sources read so far name none.")
+
+
+CHECKS: tuple[Callable[[Connection], Iterator[Finding]], ...] = (
+    left_without_joining,
+    acts_out_of_order,
+    recorded_twice,
+    holders_at_odds,
+    outside_the_life_of_a_body,
+    entry_into_force,
+    disputed,
+    in_force_without_parties,
+    organisations_without_members,
+)

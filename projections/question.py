@@ -1,0 +1,80 @@
+"""A question: as of which day, as known when; and what its answer rests on."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from sqlalchemy import Connection, create_engine, select
+
+from eventstore.errors import DatabaseError, Misuse, Problem
+from eventstore.facts import History
+from eventstore.reading import head, position_at
+from eventstore.tables import event
+from projections.views import metadata
+
+
+class Basis(NamedTuple):
+    """What an answer rests on: the day D asked for, the position K it is known at, and the hash of the log there."""
+
+    as_of: str
+    known_at: int
+    hash: str
+
+    def __str__(self) -> str:
+        day = f"as of {self.as_of}, " if self.as_of else ""
+        return f"{day}known at position {self.known_at}, hash {self.hash[:16]}"
+
+
+def basis(connection: Connection, as_of: str, known_at: str | None = None) -> Basis:
+    """The basis of a question; `known_at` is a position, or a UTC time in ISO form (default: now).
+
+    Raises `Misuse` for what is neither, or a position that the log has not reached.
+    """
+    newest = head(connection)
+    if known_at is None:
+        return Basis(as_of, *newest)
+    position = _position(connection, known_at, newest.position)
+    found = connection.execute(select(event.c.hash).where(event.c.position == position)).scalar()
+    return Basis(as_of, position, found or "")
+
+
+def _position(connection: Connection, known_at: str, newest: int) -> int:
+    from datetime import UTC, datetime
+
+    if known_at.isascii() and known_at.isdigit():
+        position = int(known_at[:18])
+        if position > newest:
+            raise Misuse(Problem(f"the log ends at position {newest}", f"--known-at {known_at[:40]}"))
+        return position
+    try:
+        time = datetime.fromisoformat(known_at)
+    except ValueError:
+        advice = "Write a position such as 120, or a time such as 2026-11-22T10:00Z."
+        raise Misuse(Problem("neither a position nor a time", f"--known-at {known_at[:40]!r}", advice)) from None
+    if len(known_at) <= len("2026-11-22"):  # a day means its end, as everywhere
+        time = time.replace(hour=23, minute=59, second=59, microsecond=999_999)
+    time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    return position_at(connection, time.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+
+
+@contextmanager
+def views(connection: Connection, known_at: int, subjects: Iterable[str] = ()) -> Iterator[Connection]:
+    """A connection on which the views stand as known at a position.
+
+    At the head that is the database itself. For an earlier one the log is folded into a database in memory, only as far
+    as the subjects asked for need it (none: all of it). Raises `DatabaseError` where the views have not followed the log.
+    """
+    from projections.runner import projections_position, replay
+
+    newest = head(connection).position
+    if known_at == newest:
+        if projections_position(connection) != newest:
+            raise DatabaseError(Problem("the views have not followed the log", "", "Fold them anew: cis rebuild"))
+        yield connection
+        return
+    memory = create_engine("sqlite://")
+    with memory.begin() as replayed:
+        metadata.create_all(replayed)
+        replay(History(connection, known_at), replayed, subjects=subjects)
+        yield replayed
+    memory.dispose()

@@ -1,0 +1,50 @@
+"""Recording: a batch of entries goes into the log and the views follow, in one transaction."""
+
+from collections.abc import Iterable
+from functools import partial
+
+from sqlalchemy import Connection
+
+from eventstore import batch, log
+from eventstore.batch import Entry
+from eventstore.database import Database
+from eventstore.log import Expectation, Outcome
+from eventstore.reading import introduction
+from projections.runner import Progress, catch_up
+
+
+def record(
+    database: Database,
+    entries: Iterable[Entry],
+    *,
+    recorded_by: str,
+    now: str,
+    expect: Expectation | None = None,
+    dry_run: bool = False,
+) -> list[Outcome]:
+    """Record a batch, all or none, and bring the views to it; with `dry_run` everything is done and then undone.
+
+    `now` is the UTC time (ISO, with Z). Raises `Refused` with every problem of the batch, `DatabaseError` where the database
+    cannot be written.
+    """
+    with database.record() as connection:
+        outcomes = record_on(connection, entries, recorded_by=recorded_by, now=now, expect=expect)
+        if dry_run:
+            connection.rollback()
+    return outcomes
+
+
+def record_on(
+    connection: Connection,
+    entries: Iterable[Entry],
+    *,
+    recorded_by: str,
+    now: str,
+    expect: Expectation | None = None,
+    progress: Progress | None = None,
+) -> list[Outcome]:
+    """`record`, in a transaction that is already under way; `progress` is told of each event that the views have read."""
+    drafts = batch.drafts(entries, today=now[:10], find=partial(introduction, connection))
+    outcomes = log.append(connection, drafts, recorded_by=recorded_by, now=now, expect=expect)
+    catch_up(connection, progress)
+    return outcomes
