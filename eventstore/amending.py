@@ -120,7 +120,7 @@ def _unfit(claim: Claim, cls: type[Event], fields: Mapping[str, Any]) -> list[st
             changed = typed(cls, merged(fields, claim.changes))
         except Refused as refusal:
             return problems + [problem.what for problem in refusal.problems]
-        settled = msgspec.to_builtins(changed)
+        settled = msgspec.json.decode(msgspec.json.encode(changed))
         problems += [
             f"changes: write {name} as {settled[name]!r}"
             for name, value in claim.changes.items()

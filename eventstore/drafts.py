@@ -131,6 +131,10 @@ def _settled(field: Field, value: Any, problems: list[str]) -> Any:
         items = value if isinstance(value, list | tuple) else [value]
         settled = [_settled(field._replace(many=False), item, problems) for item in items]
         return _in_order(settled, field.name, problems)
+    if field.form == "object" and isinstance(value, Mapping):  # lists are sets in every kind of event
+        return {
+            name: sorted(item, key=canonical.encode) if isinstance(item, list) else item for name, item in value.items()
+        }
     if field.struct is not None and isinstance(value, Mapping):
         inner = {nested.name: nested for nested in fields_of(field.struct)}
         return {

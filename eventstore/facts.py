@@ -6,11 +6,11 @@ Nothing here depends on the order in which things were recorded: of two correcti
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, TextClause, bindparam, text
+from sqlalchemy import Connection
 
 from eventstore import dates, reading
 from eventstore.amending import AMENDMENTS, merged, root_of
@@ -30,6 +30,7 @@ from eventstore.subjects import subjects_of
 T = TypeVar("T")
 
 MOST_REMEMBERED = 20_000  # answers kept by one History
+KEPT_WHOLE = ("treaty:", "body:", "office:")  # what nobody did in hundreds of thousands of events
 BEGINNING = "0001-01-01"  # the first day there can be: stands for "no earliest day is known"
 END = "9999-12-31"  # the last day there can be: stands for "no latest day is known"
 
@@ -66,11 +67,16 @@ class Fact:
 
 
 class History:
-    """The facts of a log as known at a position (default: all of it)."""
+    """The facts of a log as known at a position (default: all of it).
 
-    def __init__(self, connection: Connection, known_at: int | None = None) -> None:
+    With `bulk`, for folding much of the log, what concerns a treaty or a body is read once and kept; without it, every
+    question is put to the database, which is right for a few.
+    """
+
+    def __init__(self, connection: Connection, known_at: int | None = None, *, bulk: bool = False) -> None:
         self.connection = connection
         self.known_at = reading.head(connection).position if known_at is None else known_at
+        self.bulk = bulk
         self._remembered = dict[tuple[object, ...], Any]()
 
     def remembered(self, question: "Callable[[str, History], T]", about: str) -> T:
@@ -84,14 +90,25 @@ class History:
 
     def about(self, *subjects: str, kinds: Iterable[str] = ()) -> list[Fact]:
         """The facts that concern all these subjects, of these kinds (default: any), in no particular order."""
-        wanted = frozenset(kinds)
-        rows = self._rows(subjects, wanted)
+        wanted = kinds if isinstance(kinds, frozenset) else frozenset(kinds)
+        if self.bulk and subjects[0].startswith(KEPT_WHOLE):
+            facts = self.remembered(_all_about, subjects[0])
+            others = subjects[1:]
+            return [
+                fact
+                for fact in facts
+                if (not wanted or fact.kind in wanted) and all(name in subjects_of(fact.event) for name in others)
+            ]
+        return self._asked(subjects, wanted)
+
+    def _asked(self, subjects: Sequence[str], wanted: frozenset[str]) -> list[Fact]:
+        kinds = sorted(wanted | AMENDMENTS) if wanted else ()
+        rows = reading.about(self.connection, subjects, kinds, self.known_at)
         amendments = [row for row in rows if row.kind in AMENDMENTS]
         if not amendments:
             return [unamended(row) for row in rows]
-        roots = {row.event_id: row for row in rows if row.kind not in AMENDMENTS}
         amended = {root.event_id: root for root in (root_of(self.connection, row) for row in amendments)}
-        facts = [unamended(row) for event_id, row in roots.items() if event_id not in amended]
+        facts = [unamended(row) for row in rows if row.kind not in AMENDMENTS and row.event_id not in amended]
         for root in amended.values():
             fact = self._resolved(root)
             if (
@@ -109,7 +126,15 @@ class History:
 
     def fact(self, root: Stored) -> Fact | None:
         """An event about the world as it stands, or None if it was retracted or better sources deny it."""
+        if self.bulk and root.event_id not in self._amended:
+            return unamended(root)
         return self._resolved(root)
+
+    @cached_property
+    def _amended(self) -> frozenset[str]:
+        query = "SELECT DISTINCT subject FROM event_subject WHERE subject >= 'event:' AND subject < 'event;' AND position <= ?"
+        found = reading.ask(self.connection, query, (self.known_at,)).scalars()
+        return frozenset(name.partition(":")[2] for name in found)
 
     def root(self, stored: Stored) -> Stored:
         """The event about the world that an event is, or is about."""
@@ -124,45 +149,24 @@ class History:
         return resolve(root, amendments, self.standing) if amendments else unamended(root)
 
     def standing(self, source: str) -> int:
-        """The rank of a source, 0 the best (see `registers.STANDINGS`)."""
-        return self._standings.get(source, len(STANDINGS))
+        """The rank of a source, 0 the best (see `registers.STANDINGS`); the best one where it was entered twice."""
+        return self.remembered(_standing, source)
 
-    @cached_property
-    def _standings(self) -> dict[str, int]:
-        # Read without disputes about sources themselves: what a source's standing is cannot depend on sources' standing.
-        ranks = dict[str, int]()
-        for row in self._of_kind(SourceRegistered.kind):
-            amendments = [a for a in self.events(subject=f"event:{row.event_id}") if a.event_id != row.event_id]
+
+def _all_about(subject: str, history: History) -> list[Fact]:
+    return history._asked((subject,), frozenset())
+
+
+def _standing(source: str, history: History) -> int:
+    # Disputes about a source itself are not weighed: what a source's standing is cannot depend on sources' standing.
+    ranks = list[int]()
+    for row in history.events(subject=f"source:{source}"):
+        if row.kind == SourceRegistered.kind:
+            amendments = [a for a in history.events(subject=f"event:{row.event_id}") if a.event_id != row.event_id]
             fact = resolve(row, amendments, lambda _: 0) if amendments else unamended(row)
-            if fact is not None and isinstance(fact.event, SourceRegistered):
-                ranks[fact.event.source] = STANDINGS.index(fact.event.standing)
-        return ranks
-
-    def _of_kind(self, kind: str) -> list[Stored]:
-        query = text("SELECT * FROM event WHERE kind = :kind AND position <= :known_at ORDER BY position")
-        found = self.connection.execute(query, {"kind": kind, "known_at": self.known_at})
-        return [Stored._make(row) for row in found]
-
-    def _rows(self, subjects: Sequence[str], kinds: frozenset[str]) -> list[Stored]:
-        values: dict[str, object] = {f"s{i}": name for i, name in enumerate(subjects)} | {"known_at": self.known_at}
-        if kinds:
-            values["kinds"] = sorted(kinds | AMENDMENTS)
-        query = _rows_about(len(subjects), bool(kinds))
-        return [Stored._make(row) for row in self.connection.execute(query, values)]
-
-
-@cache
-def _rows_about(count: int, of_kinds: bool) -> TextClause:
-    joins = " ".join(
-        f"JOIN event_subject s{i} ON s{i}.position = s0.position AND s{i}.subject = :s{i}" for i in range(1, count)
-    )
-    kinds = "AND event.kind IN :kinds" if of_kinds else ""
-    columns = ", ".join(f"event.{name}" for name in Stored._fields)
-    query = text(  # built from column names and numbers only
-        f"SELECT {columns} FROM event_subject s0 {joins} JOIN event ON event.position = s0.position"  # noqa: S608
-        f" WHERE s0.subject = :s0 AND s0.position <= :known_at {kinds}"
-    )
-    return query.bindparams(bindparam("kinds", expanding=True)) if of_kinds else query
+            if fact is not None and isinstance(fact.event, SourceRegistered) and fact.event.source == source:
+                ranks.append(STANDINGS.index(fact.event.standing))
+    return min(ranks, default=len(STANDINGS))
 
 
 def unamended(stored: Stored) -> Fact:

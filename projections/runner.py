@@ -20,7 +20,8 @@ from projections.registers import state, state_rows
 from projections.views import EVENT_VIEWS, PROJECTIONS, TABLES, projection
 
 Progress = Callable[[int], object]
-BATCH = 2_000  # rows or keys held at once
+BATCH = 2_000  # rows held at once
+FEW = 50  # events up to which asking the database for each is cheaper than keeping what was read
 
 
 class Touched(NamedTuple):
@@ -28,6 +29,7 @@ class Touched(NamedTuple):
 
     view: Projection | EventView
     key: Key
+    fact: Fact | None = None  # of an event view: the event as it stands, None if it is out
 
 
 def catch_up(connection: Connection, progress: Progress | None = None) -> int:
@@ -37,8 +39,10 @@ def catch_up(connection: Connection, progress: Progress | None = None) -> int:
     """
     position = _position(connection)
     history = History(connection)
+    history.bulk = history.known_at - position > FEW
     if position < history.known_at:
-        _replace(connection, history, touched(history, position, progress), empty=position == 0)
+        keys = _once(touched(history, position, progress))
+        _replace(connection, history, keys, empty=position == 0)
         connection.execute(update(projection).values(position=history.known_at))
     return history.known_at - position
 
@@ -61,13 +65,10 @@ def replay(
     With `subjects`, only what the events about these touch.
     """
     into.execute(insert(state), state_rows())
-    names = list(subjects)
-    if not names:
-        _replace(into, history, touched(history, 0, progress), empty=True)
-        return
-    seen = set[Touched]()
-    for name in names:
-        _replace(into, history, (key for key in touched(history, 0, progress, name) if key not in seen), empty=True)
+    names: list[str | None] = [*subjects]
+    history.bulk = not names
+    keys = (key for name in names or [None] for key in touched(history, 0, progress, name))
+    _replace(into, history, _once(keys), empty=True)
 
 
 def projections_position(connection: Connection) -> int:
@@ -97,81 +98,90 @@ def _position(connection: Connection) -> int:
 def touched(
     history: History, after: int, progress: Progress | None = None, subject: str | None = None
 ) -> Iterator[Touched]:
-    """What the events after a position touch (those about `subject`, if given), each key once.
+    """What the events after a position touch (those about `subject`, if given); a key may come more than once.
 
     Raises `DatabaseError`, naming the event, at a kind that a view neither handles nor declares ignored.
     """
-    seen = set[Touched]()
     before = History(history.connection, after)
+    everything = after == 0 and subject is None
     for stored in history.events(after, subject):
-        for fact in _standing_facts(stored, history, before):
-            for key in _keys(fact, history, stored):
-                if key not in seen:
-                    seen.add(key)
-                    yield key
+        root = history.root(stored)
+        now = history.fact(root)
+        told = [unamended(root)]
+        if root is not stored:
+            told += [fact for fact in (before.fact(root) if root.position <= after else None, now) if fact is not None]
+        for view in _views_of(root, stored):
+            if isinstance(view, Projection):
+                for fact in told:
+                    if fact.kind in view.handles:
+                        yield from (Touched(view, key) for key in view.keys(fact, history))
+            else:
+                yield Touched(view, (root.event_id,), now)
+        if not everything:  # where everything is folded, these are met as events of their own
+            yield from _affected(told, history)
         if progress is not None:
             progress(1)
 
 
-def _standing_facts(stored: Stored, history: History, before: History) -> Iterator[Fact]:
-    """The facts whose rows an event touches: itself; of an amendment, its event as it was and as it is."""
-    fact = unamended(stored)
-    if not is_amendment(stored.kind):
-        yield fact
-        if stored.kind == "source-registered":
-            yield from _judged_by(introduced_by(fact.event) or "", history)
-        return
-    root = history.root(stored)
-    for told in (unamended(root), before.fact(root) if root.position <= before.known_at else None, history.fact(root)):
-        if told is not None:
-            yield told
-            if told.kind == "source-registered":
-                yield from _judged_by(introduced_by(told.event) or "", history)
+def _once(keys: Iterable[Touched]) -> Iterator[Touched]:
+    seen = set[tuple[str, Key]]()
+    for touched_key in keys:
+        if (mark := (touched_key.view.name, touched_key.key)) not in seen:
+            seen.add(mark)
+            yield touched_key
 
 
-def _judged_by(source: str, history: History) -> Iterator[Fact]:
+def _views_of(root: Stored, stored: Stored) -> Iterator[Projection | EventView]:
+    views: tuple[Projection | EventView, ...] = (*PROJECTIONS, *EVENT_VIEWS)
+    for view in views:
+        if root.kind in view.handles:
+            yield view
+        elif root.kind not in view.ignores:
+            raise DatabaseError(
+                Problem(
+                    f"the view {view.name} neither handles nor ignores the kind {root.kind!r}",
+                    f"event {stored.event_id} at position {stored.position}",
+                    "Upgrade the program, or report this to its makers.",
+                )
+            )
+
+
+def _affected(told: Iterable[Fact], history: History) -> Iterator[Touched]:
+    """What a new or amended entry of a register changes elsewhere: sentences that name it, disputes that turn on a source."""
+    for fact in told:
+        name = introduced_by(fact.event)
+        if name is None:
+            continue
+        for view in EVENT_VIEWS:
+            if view.names_others:
+                yield from (Touched(view, (other.event_id,), other) for other in history.about(name))
+        if fact.kind == "source-registered":
+            yield from _judged_by(name, history)
+
+
+def _judged_by(source: str, history: History) -> Iterator[Touched]:
     """The disputed events that turn on the standing of a source."""
     for stored in history.events(subject=source):
-        if is_amendment(stored.kind):
-            root = history.root(stored)
-            for told in (unamended(root), history.fact(root)):
-                if told is not None and told.kind != "source-registered":
-                    yield told
-
-
-def _keys(fact: Fact, history: History, stored: Stored) -> Iterator[Touched]:
-    for projected in PROJECTIONS:
-        if fact.kind in projected.handles:
-            for key in projected.keys(fact, history):
-                yield Touched(projected, key)
-        elif fact.kind not in projected.ignores:
-            _stop(projected.name, stored)
-    for view in EVENT_VIEWS:
-        if fact.kind in view.handles:
-            yield Touched(view, (fact.event_id,))
-            if view.names_others and (name := introduced_by(fact.event)) is not None:
-                yield from (Touched(view, (other.event_id,)) for other in history.about(name))
-        elif fact.kind not in view.ignores:
-            _stop(view.name, stored)
-
-
-def _stop(view: str, stored: Stored) -> None:
-    raise DatabaseError(
-        Problem(
-            f"the view {view} neither handles nor ignores the kind {stored.kind!r}",
-            f"event {stored.event_id} at position {stored.position}",
-            "Upgrade the program, or report this to its makers.",
-        )
-    )
+        if not is_amendment(stored.kind):
+            continue
+        root = history.root(stored)
+        now = history.fact(root)
+        for view in _views_of(root, stored):
+            if isinstance(view, Projection):
+                for fact in (unamended(root), now):
+                    if fact is not None and fact.kind in view.handles:
+                        yield from (Touched(view, key) for key in view.keys(fact, history))
+            else:
+                yield Touched(view, (root.event_id,), now)
 
 
 def _replace(connection: Connection, history: History, keys: Iterable[Touched], *, empty: bool) -> None:
     """Fold the keys and put their rows in the place of what was there; into empty tables nothing needs to be taken out."""
     rows = dict[Table, list[Row]]()
-    for view, key in keys:
+    for touched_key in keys:
         if not empty:
-            _delete(connection, view, key)
-        for table, row in _fold(view, key, history):
+            _delete(connection, touched_key.view, touched_key.key)
+        for table, row in _fold(touched_key, history):
             held = rows.setdefault(table, [])
             held.append(row)
             if len(held) >= BATCH:
@@ -191,10 +201,9 @@ def _delete(connection: Connection, view: Projection | EventView, key: Key) -> N
             connection.execute(delete(table).where(table.c.event_id == key[0]))
 
 
-def _fold(view: Projection | EventView, key: Key, history: History) -> Iterator[tuple[Table, Row]]:
+def _fold(touched_key: Touched, history: History) -> Iterator[tuple[Table, Row]]:
+    view, key, fact = touched_key
     if isinstance(view, Projection):
         yield from ((view.table, row) for row in view.fold(key, history))
-        return
-    fact = history.fact_of(key[0])
-    if fact is not None:
+    elif fact is not None:
         yield from view.rows(fact, history)

@@ -57,6 +57,14 @@ _REGISTERS = {
     "person": "name",
     "meeting": "title",
 }
+_INTRODUCED_BY = {
+    "treaty": "treaty-adopted",
+    "organisation": "organisation-founded",
+    "body": "body-established",
+    "office": "office-created",
+    "person": "person-registered",
+    "meeting": "meeting-held",
+}
 
 
 def sentence(fact: "Fact", history: "History") -> str:
@@ -109,7 +117,7 @@ def _name_of(subject: str, history: "History") -> str:
     register, _, name = subject.partition(":")
     names = sorted(
         str(getattr(fact.event, _REGISTERS[register]) or name)
-        for fact in history.about(subject)
-        if type(fact.event).introduces == register and getattr(fact.event, register) == name
+        for fact in history.about(subject, kinds=(_INTRODUCED_BY[register],))
+        if getattr(fact.event, register) == name
     )
     return names[0] if names else name
