@@ -20,6 +20,8 @@ _ABOUT = (
     f"{_COLUMNS} FROM event_subject s JOIN event ON event.position = s.position"
     " WHERE s.subject = ? AND s.position > ? AND s.position <= ?"
 )
+# Given to one question, never to the connection: there it would hold for every later question too, also for one that writes.
+_STREAMED = {"yield_per": 1000}
 CHUNK = 500  # values in one IN (...): well under the limit of every SQLite
 
 
@@ -36,11 +38,13 @@ def head(connection: Connection) -> Head:
     return Head(row.position, row.hash)
 
 
-def ask(connection: Connection, sql: str, values: Sequence[object] = ()) -> CursorResult[Any]:
+def ask(
+    connection: Connection, sql: str, values: Sequence[object] = (), *, streamed: bool = False
+) -> CursorResult[Any]:
     """Ask in plain SQL with `?` for values, past the building of statements, which takes longer than small questions do."""
     if connection.dialect.name != "sqlite":
         sql = sql.replace("?", "%s")
-    return connection.exec_driver_sql(sql, tuple(values))
+    return connection.exec_driver_sql(sql, tuple(values), execution_options=_STREAMED if streamed else {})
 
 
 def read(
@@ -62,10 +66,8 @@ def read(
     if subject is not None:
         yield from _stored(ask(connection, f"{_ABOUT} ORDER BY s.position", (subject, after, last)))
         return
-    streamed = connection.execution_options(yield_per=1000)
-    yield from _stored(
-        ask(streamed, f"{_SELECT} WHERE position > ? AND position <= ? ORDER BY position", (after, last))
-    )
+    sql = f"{_SELECT} WHERE position > ? AND position <= ? ORDER BY position"
+    yield from _stored(ask(connection, sql, (after, last), streamed=True))
 
 
 def about(connection: Connection, subjects: Sequence[str], kinds: Sequence[str], upto: int) -> list[Stored]:
@@ -109,7 +111,7 @@ def position_at(connection: Connection, known_at: str) -> int:
 
 def check_chain(connection: Connection) -> Verdict:
     """Recompute every hash of the log and compare it with what is stored (see `integrity.verify`)."""
-    rows = connection.execution_options(yield_per=1000).execute(select(event).order_by(event.c.position))
+    rows = connection.execute(select(event).order_by(event.c.position), execution_options=_STREAMED)
     found = connection.execute(select(log_head.c.position, log_head.c.hash)).first()
     return verify(rows, found)
 

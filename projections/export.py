@@ -52,9 +52,8 @@ def _copy(views: Connection, file: Connection, table: Table, day: str) -> int:
     plain = Table(table.name, MetaData(), *columns)
     plain.create(file)
     count = 0
-    for chunk in (
-        views.execution_options(yield_per=CHUNK).execute(query.order_by(*_order(table))).mappings().partitions()
-    ):
+    found = views.execute(query.order_by(*_order(table)), execution_options={"yield_per": CHUNK})
+    for chunk in found.mappings().partitions():
         file.execute(insert(plain), [dict(row) for row in chunk])
         count += len(chunk)
     return count

@@ -1,0 +1,96 @@
+"""What every test may ask for: an empty record, on SQLite and on Postgres alike.
+
+A test that takes `database` runs on both, unchanged. Where no Postgres can be had, its half is skipped with the reason.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from postgres_server import NoPostgres, PostgresServer, start
+
+import migrations
+from eventstore.database import Database
+from projections import runner
+
+# No deadline: what a database takes for one example says nothing. What is found stays found: CI prints the way back to it.
+settings.register_profile(
+    "cis", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+settings.register_profile("thorough", settings.get_profile("cis"), max_examples=1000)
+settings.load_profile(os.environ.get("CIS_TEST_PROFILE", "cis"))
+
+DATABASES = ("sqlite", "postgres")
+_numbers = count(1)
+
+
+def migrated(url: str) -> Database:
+    """An empty record at an address, as `cis init` leaves it before any history is loaded."""
+    database = Database(url, write=True)
+    with database.transaction() as connection:
+        migrations.upgrade(connection)
+        runner.rebuild(connection)
+    return database
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A running Postgres server, or a skip that says why there is none."""
+    try:
+        server = start(durable=False)
+    except NoPostgres as reason:
+        pytest.skip(f"no Postgres: {reason}")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "migrated.db"
+    migrated(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: PostgresServer) -> str:
+    migrated(postgres.create_database("migrated"))
+    return "migrated"
+
+
+@pytest.fixture
+def empty_sqlite(sqlite_template: Path, tmp_path: Path) -> Database:
+    """An empty record in a SQLite file of its own."""
+    path = tmp_path / "cis.db"
+    shutil.copy(sqlite_template, path)
+    return Database(f"sqlite:///{path}", write=True)
+
+
+@pytest.fixture
+def empty_postgres(postgres: PostgresServer, postgres_template: str) -> Iterator[Database]:
+    """An empty record in a Postgres database of its own."""
+    name = f"test{next(_numbers)}"
+    yield Database(postgres.create_database(name, template=postgres_template), write=True)
+    postgres.drop_database(name)
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> Database:
+    """An empty record, on each database."""
+    found: Database = request.getfixturevalue(f"empty_{request.param}")
+    return found
+
+
+@pytest.fixture(params=DATABASES)
+def blank(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database without any table, on each database."""
+    if request.param == "sqlite":
+        yield Database(f"sqlite:///{tmp_path / 'blank.db'}", write=True)
+        return
+    postgres: PostgresServer = request.getfixturevalue("postgres")
+    name = f"blank{next(_numbers)}"
+    yield Database(postgres.create_database(name), write=True)
+    postgres.drop_database(name)
