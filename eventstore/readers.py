@@ -41,53 +41,47 @@ def read_yaml(text: str, name: str) -> Iterator[tuple[Any, int]]:
 class _Builder:
     """Values from the events of YAML's parser."""
 
-    def __init__(self, events: Iterator[Any], name: str) -> None:
-        self.events, self.name = events, name
-
-    def documents(self) -> Iterator[tuple[Any, int]]:
+    def __init__(self, parsed: Iterator[Any], name: str) -> None:
         from yaml import events
 
-        for event in self.events:
-            if isinstance(event, events.DocumentStartEvent):
-                start = next(self.events)
-                if not (isinstance(start, events.ScalarEvent) and not start.value):
+        self.parsed, self.name, self.are = parsed, name, events
+
+    def documents(self) -> Iterator[tuple[Any, int]]:
+        for event in self.parsed:
+            if isinstance(event, self.are.DocumentStartEvent):
+                start = next(self.parsed)
+                if not (isinstance(start, self.are.ScalarEvent) and not start.value):
                     yield self._value(start, 0), start.start_mark.line + 1
 
     def _refuse(self, what: str, event: Any, advice: str = "") -> Refused:
         return Refused(Problem(what, f"{self.name}:{event.start_mark.line + 1}", advice))
 
     def _value(self, event: Any, depth: int) -> Any:
-        from yaml import events
-
-        if isinstance(event, events.AliasEvent) or event.anchor is not None:
+        if isinstance(event, self.are.AliasEvent) or event.anchor is not None:
             raise self._refuse("anchors and aliases are not read", event, "Write the value out.")
         if depth > DEEPEST:
             raise self._refuse(f"nested deeper than {DEEPEST} levels", event)
-        if isinstance(event, events.ScalarEvent):
+        if isinstance(event, self.are.ScalarEvent):
             return _scalar(event.value, plain=bool(event.implicit[0]))
-        if isinstance(event, events.SequenceStartEvent):
+        if isinstance(event, self.are.SequenceStartEvent):
             return self._list(depth)
         return self._mapping(depth)
 
     def _list(self, depth: int) -> Lined:
-        from yaml import events
-
         items = Lined()
-        while not isinstance(event := next(self.events), events.SequenceEndEvent):
+        while not isinstance(event := next(self.parsed), self.are.SequenceEndEvent):
             items.lines.append(event.start_mark.line + 1)
             items.append(self._value(event, depth + 1))
         return items
 
     def _mapping(self, depth: int) -> dict[str, Any]:
-        from yaml import events
-
         found = dict[str, Any]()
-        while not isinstance(event := next(self.events), events.MappingEndEvent):
-            if not isinstance(event, events.ScalarEvent):
+        while not isinstance(event := next(self.parsed), self.are.MappingEndEvent):
+            if not isinstance(event, self.are.ScalarEvent):
                 raise self._refuse("a key is not a word", event)
             if event.value in found:
                 raise self._refuse(f"the key {event.value!r} stands twice", event)
-            found[event.value] = self._value(next(self.events), depth + 1)
+            found[event.value] = self._value(next(self.parsed), depth + 1)
         return found
 
 

@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parent
 
 def files() -> list[Path]:
     """The files of events, in the order of their names."""
-    return [path for path in sorted(FOLDER.rglob("*.yaml")) if path.parent.name != "assertions"]
+    return [path for path in sorted(FOLDER.rglob("*.yaml")) if path.parent.name != "assertions" and path.name != "explained.yaml"]
 
 
 def entries() -> Iterator[Entry]:
@@ -30,6 +30,13 @@ def assertions() -> list[Assertion]:
         for path in sorted((FOLDER / "assertions").glob("*.yaml"))
         for entry in _read(path, "assertions")
     ]
+
+
+def explanations() -> dict[tuple[str, str], str]:
+    """Why findings of `cis check` are as they are, by code and subject."""
+    path = FOLDER / "explained.yaml"
+    entries = _read(path, "explained") if path.exists() else []
+    return {(entry.fields["code"], entry.fields["subject"]): entry.fields["why"] for entry in entries}
 
 
 def _read(path: Path, key: str = "events") -> list[Entry]:

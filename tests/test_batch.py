@@ -1,0 +1,267 @@
+"""What people write in files: the drafts it comes to, and every fault named with its line."""
+
+import json
+
+import pytest
+
+from eventstore import batch
+from eventstore.errors import Refused
+from eventstore.events import KINDS
+
+TODAY = "2026-11-22"
+
+
+def drafts(text, form="yaml", find=lambda _: None):
+    return batch.drafts(batch.read_text(text, "history.yaml", form), today=TODAY, find=find)
+
+
+def refusal(text, form="yaml"):
+    with pytest.raises(Refused) as refused:
+        drafts(text, form)
+    return str(refused.value)
+
+
+SIGNED = """
+- kind: treaty-signed
+  on: 1992-05-15
+  treaty: collective-security-treaty
+  state: [AM, Kazakhstan, kgz]
+  sources: [{source: nti-cis, locator: paragraph 56}]
+"""
+
+
+def test_a_list_of_states_gives_one_event_for_each():
+    assert [draft.event.state for draft in drafts(SIGNED)] == ["AM", "KZ", "KG"]
+
+
+def test_the_same_batch_in_three_forms_gives_the_same_events():
+    entries = [dict(entry.fields) for entry in batch.read_text(SIGNED, "x", "yaml")]
+    as_json = json.dumps(entries, indent=1)
+    as_lines = "\n".join(map(json.dumps, entries))
+    ids = [draft.event_id for draft in drafts(SIGNED)]
+    assert [draft.event_id for draft in drafts(as_json, "json")] == ids
+    assert [draft.event_id for draft in drafts(as_lines, "jsonl")] == ids
+
+
+def test_defaults_stand_for_what_entries_leave_out():
+    text = """
+defaults: {source: nti-cis, locator: paragraph 1}
+events:
+  - {kind: state-joined, on: 1993-12, organisation: cis, state: GE}
+  - {kind: state-joined, on: 1993-12, organisation: cis, state: MD, source: other}
+"""
+    assert [[(c.source, c.locator) for c in draft.sources] for draft in drafts(text)] == [
+        [("nti-cis", "paragraph 1")],
+        [("other", "paragraph 1")],
+    ]
+
+
+def test_norway_is_not_false_and_a_date_stays_as_written():
+    (draft,) = drafts("- {kind: state-joined, on: 1993-12-03, organisation: nato, state: NO, source: s}")
+    assert (draft.event.state, draft.when.text) == ("NO", "1993-12-03")
+
+
+def test_the_order_of_a_set_does_not_make_another_event():
+    one = "- {kind: meeting-held, on: 1991-12-30, meeting: minsk, states: [RU, AM], source: s}"
+    other = "- {kind: meeting-held, on: 1991-12-30, meeting: minsk, states: [AM, Russia], source: t}"
+    assert drafts(one)[0].event_id == drafts(other)[0].event_id
+
+
+def test_a_dispute_stands_beside_what_it_disputes():
+    text = """
+- kind: state-joined
+  on: 1993-12
+  organisation: cis
+  state: [GE, MD]
+  source: nti-cis
+  edited: 2026-11-22
+  disputed:
+    - {date: 1993-10-23, reason: The overview page gives a day., source: overview, only: GE}
+"""
+    joined, _, dispute = drafts(text)
+    assert (dispute.kind, dispute.event.event, dispute.event.date) == ("event-disputed", joined.event_id, "1993-10-23")
+
+
+def test_a_correction_finds_its_event_by_the_id_it_introduced_or_by_repeating_it():
+    text = """
+- {kind: meeting-held, on: 1991-12-30, meeting: minsk, source: s}
+- {kind: event-corrected, on: 2026-01-01, about: {meeting: minsk}, changes: {place: Minsk}, reason: r, source: s}
+- kind: event-retracted
+  on: 2026-01-01
+  about: {kind: meeting-held, on: 1991-12-30, meeting: minsk}
+  reason: r
+  source: s
+"""
+    meeting, corrected, retracted = drafts(text)
+    assert corrected.event.event == retracted.event.event == meeting.event_id
+
+
+def test_an_event_of_the_log_is_found_by_the_id_it_introduced():
+    text = "- {kind: event-retracted, on: 2026-01-01, about: {meeting: minsk}, reason: r, source: s}"
+    known = "0f9c1e9e-27c1-5f0e-9d0c-19911221a1b2"
+    assert drafts(text, find={"meeting:minsk": known}.get)[0].event.event == known
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("{on: 1992, source: s}", "history.yaml:1: the kind of event is missing\n  `cis docs` lists the kinds."),
+        (
+            "{kind: treaty-singed, on: 1992, source: s}",
+            "history.yaml:1: there is no kind of event 'treaty-singed'\n  Did you mean treaty-signed, treaty-suspended, treaty-amended?",
+        ),
+        (
+            "{kind: treaty-signed, on: 1992, treaty: t, sate: AM, source: s}",
+            "history.yaml:1: treaty-signed: no field 'sate'. Did you mean state?",
+        ),
+        (
+            "{kind: treaty-signed, on: 1992, treaty: t, source: s}",
+            "history.yaml:1: treaty-signed: state is missing: The state that acts.",
+        ),
+        (
+            "{kind: treaty-signed, treaty: t, state: AM, source: s}",
+            "history.yaml:1: treaty-signed: the date is missing (`on`)",
+        ),
+        (
+            "{kind: treaty-signed, on: 1993-02-30, treaty: t, state: AM, source: s}",
+            "history.yaml:1: treaty-signed: '1993-02-30' is not a date: February 1993 has 28 days",
+        ),
+        (
+            "{kind: treaty-signed, on: 1993/1994, treaty: t, state: AM, source: s}",
+            "history.yaml:1: treaty-signed: '1993/1994' lasts from one day to another, but this happens once:"
+            " for a day not known exactly write [a,b]",
+        ),
+        (
+            "{kind: treaty-signed, on: 2031-01-01, treaty: t, state: AM, source: s}",
+            "history.yaml:1: treaty-signed: '2031-01-01' is after today (2026-11-22): what has not happened cannot be"
+            " recorded as done; record an announcement as statement-made",
+        ),
+        (
+            "{kind: treaty-signed, on: 1993, treaty: t, state: AM}",
+            "history.yaml:1: treaty-signed: the source is missing: an event without a source is not recorded",
+        ),
+        (
+            "{kind: treaty-signed, on: 1993, treaty: The Treaty, state: AM, source: s}",
+            "history.yaml:1: treaty-signed: treaty = 'The Treaty' does not fit: ids are small letters and digits joined"
+            " by hyphens, such as cis-charter",
+        ),
+        (
+            "{kind: state-joined, on: 1993, organisation: cis, state: GE, status: boss, source: s}",
+            "history.yaml:1: state-joined: status = 'boss' does not fit: it is one of founding-state, member, associate,"
+            " observer, participant",
+        ),
+        (
+            "{kind: treaty-adopted, on: 1993, treaty: t, title: T, confers: ['cis:member'], source: s}",
+            "history.yaml:1: treaty-adopted: confers: 'cis:member' is not of the form organisation:status:by",
+        ),
+        (
+            "{kind: office-assumed, on: 1993, office: chair, source: s}",
+            "history.yaml:1: office-assumed: person and state are both missing: who took the office?",
+        ),
+        (
+            "{kind: withdrawal-notified, on: 2008-08-18, effective: 2007-08-18, organisation: cis, state: GE, source: s}",
+            "history.yaml:1: withdrawal-notified: takes effect on 2007-08-18, before it was done (2008-08-18)",
+        ),
+        (
+            "{kind: meeting-held, on: 1993, meeting: m, states: [AM, Armenia], source: s}",
+            "history.yaml:1: meeting-held: states names 'AM' twice",
+        ),
+        (
+            '{kind: treaty-signed, on: 1993, treaty: t, state: AM, note: "a\\u0007b", source: s}',
+            "history.yaml:1: treaty-signed: note holds the control character U+0007: take it out",
+        ),
+        (
+            "{kind: event-corrected, on: 2026, event: 12, reason: r, date: 1993, source: s}",
+            "history.yaml:1: event-corrected: event = '12' does not fit: an event's id looks like"
+            " 0f9c1e9e-27c1-5f0e-9d0c-19911221a1b2",
+        ),
+        (
+            "{kind: event-corrected, on: 2026, event: 0f9c1e9e-27c1-5f0e-9d0c-19911221a1b2, reason: r, source: s}",
+            "history.yaml:1: event-corrected: neither a date nor changes: what is right?",
+        ),
+        (
+            "{kind: event-retracted, on: 2026, about: {meeting: minsk}, reason: r, source: s}",
+            "history.yaml:1: about: there is no meeting 'minsk'",
+        ),
+        ("{position: 1, kind: treaty-signed, hash: 0a}", "history.yaml:1: this is a line of an exported log\n  Bring it in with: cis import FILE"),
+    ],
+)  # fmt: skip
+def test_an_entry_with_a_fault_is_refused_in_words(entry, said):
+    assert refusal(f"- {entry}") == said
+
+
+def test_every_fault_of_a_batch_is_named_at_once_with_its_line():
+    good = "- {kind: state-joined, on: 1993, organisation: cis, state: GE, source: s}\n"
+    text = good * 3 + "- {kind: state-joined, on: 1993-13, organisation: cis, state: Gorgia, source: s}\n" + good
+    said = refusal(text)
+    assert said.count("history.yaml:4: state-joined: ") == 2
+    assert "Gorgia" in said
+    assert "1993-13" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "said"),
+    [
+        ("", "yaml", "history.yaml: the file is empty"),
+        ("a\0b", "yaml", "history.yaml: this is a binary file\n  Write YAML, JSON or JSON Lines."),
+        (
+            "- kind: a\n  on: [1991\n  to: 2]\n",
+            "yaml",
+            "history.yaml:3: this is not YAML: did not find expected ',' or ']'\n  Check the indentation and the quotes there.",
+        ),
+        (
+            "- &a {kind: x}\n- *a",
+            "yaml",
+            "history.yaml:1: anchors and aliases are not read\n  Write the value out.",
+        ),
+        ("- {kind: a, kind: b}", "yaml", "history.yaml:1: the key 'kind' stands twice"),
+        ("- " + "[" * 20 + "]" * 20, "yaml", "history.yaml:1: nested deeper than 12 levels"),
+        ("- just words", "yaml", "history.yaml:1: an entry is missing: found 'just words'\n  An entry is a mapping with kind, on, fields and sources."),
+        ("{events: [], evnts: []}", "yaml", "history.yaml:1: 'evnts' is not known beside events and defaults"),
+        (
+            '[\n{"kind": 1},\n{"kind": }\n]',
+            "json",
+            "history.yaml:3: this is not JSON: Expecting value\n  Check the quotes and commas there.",
+        ),
+        ('[{"a": 1}\n{"b": 2}]', "json", "history.yaml:2: this is not JSON: expecting , or ] between entries"),
+        ('{"a": NaN}', "json", "history.yaml:1: NaN is not JSON"),
+        ('{"a": 1, "a": 2}', "json", "history.yaml:1: the key 'a' stands twice"),
+        ('{"a": ' + "[" * 100_000, "json", "history.yaml:1: nested too deeply"),
+        ('{"a": ' + "9" * 10_000 + "}", "json", "history.yaml:1: a number is too long"),
+        ("{} x", "json", "history.yaml:1: something follows the end of the JSON"),
+        ('{"kind": "x"}\n{oops', "jsonl", "history.yaml:2: this is not JSON: Expecting property name enclosed in double quotes\n  Check the quotes and commas there."),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_is_refused_with_its_line(text, form, said):
+    assert refusal(text, form) == said
+
+
+def test_files_are_told_apart_by_suffix_and_faults_name_them(tmp_path):
+    known = tmp_path / "batch.yml"
+    known.write_text(SIGNED)
+    assert len(batch.read_file(str(known))) == 1
+    for name, content, said in (
+        ("batch.txt", b"x", "no form of batch is called '.txt'\n  Known: .yaml, .yml, .json, .jsonl, .ndjson."),
+        ("batch.json", b"[\n\xff]", ":2: this is not UTF-8 text\n  Is it a text file? Save it as UTF-8."),
+    ):
+        path = tmp_path / name
+        path.write_bytes(content)
+        with pytest.raises(Refused) as refused:
+            batch.read_file(str(path))
+        assert str(refused.value).startswith(str(path))
+        assert str(refused.value).endswith(said)
+    with pytest.raises(Refused, match="the file cannot be read: No such file or directory"):
+        batch.read_file(str(tmp_path / "none.yaml"))
+
+
+def test_every_kind_can_be_written_with_what_it_requires():
+    values = {"treaty": "t", "state": "AM", "organisation": "o", "body": "b", "office": "f", "person": "p", "source": "s"}
+    values |= {"meeting": "m", "decision": "d", "event": "0f9c1e9e-27c1-5f0e-9d0c-19911221a1b2", "standing": "press"}
+    from eventstore.drafts import draft
+    from eventstore.events.fields import fields_of
+
+    for kind, cls in KINDS.items():
+        fields = {field.name: values.get(field.name, "words") for field in fields_of(cls) if field.required}
+        fields |= {"office-assumed": {"person": "p"}, "event-corrected": {"date": "1993"}}.get(kind, {})
+        fields |= {"event-disputed": {"denied": True}, "state-status-changed": {"status": "member"}}.get(kind, {})
+        assert draft(kind, "1993-12", fields, [{"source": "s"}], today=TODAY).kind == kind

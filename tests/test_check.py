@@ -1,0 +1,131 @@
+"""What is odd is recorded as the source has it, and shown; what the history must come to is asserted."""
+
+import pytest
+from histories import WORLD, disputed, fact, given, source
+
+from eventstore.batch import read_text
+from eventstore.errors import Refused
+from projections.assertions import assertion, failures
+from projections.check import findings
+
+
+def shown(database, **given_words):
+    with database.record() as connection:
+        return {f.code: (f.subject, f.what, f.explained) for f in findings(connection, **given_words)}
+
+
+def test_a_state_that_left_without_having_joined_is_shown(database):
+    given(database, *WORLD, fact("state-withdrew", "2009-08-18", organisation="cis", state="GE"))
+    assert shown(database)["left-without-joining"][1] == "GE left cis without having joined it"
+
+
+def test_a_ratification_before_the_signature_is_shown_but_not_where_the_dates_leave_room(database):
+    given(
+        database,
+        *WORLD,
+        fact("treaty-signed", "1993-05", treaty="charter", state="AM"),
+        fact("treaty-ratified", "1993", treaty="charter", state="AM"),
+    )
+    assert "acts-out-of-order" not in shown(database)
+    given(
+        database,
+        fact("treaty-signed", "1993-05", treaty="charter", state="KZ"),
+        fact("treaty-ratified", "1993-04-30", treaty="charter", state="KZ"),
+    )
+    assert shown(database)["acts-out-of-order"][1] == "KZ: ratified 1993-04-30, before signed 1993-05"
+
+
+def test_two_chairs_at_once_are_shown(database):
+    given(
+        database,
+        *WORLD,
+        fact("office-assumed", "1992", office="chair", person="boris"),
+        fact("office-assumed", "1993", office="chair", person="leonid"),
+        fact("office-vacated", "1994", office="chair", person="boris"),
+    )
+    assert shown(database)["two-holders"][1] == "boris leaves chair on 1994, when leonid holds it"
+
+
+def test_a_signature_recorded_with_two_dates_is_shown(database):
+    signed = [fact("treaty-signed", on, treaty="charter", state="AM") for on in ("1993-01-22", "1993-01-23")]
+    given(database, *WORLD, *signed)
+    assert shown(database)["done-twice"][1] == "treaty-signed is recorded 2 times for treaty:charter state:AM"
+
+
+def test_a_meeting_of_a_body_that_had_ended_is_shown(database):
+    given(
+        database,
+        *WORLD,
+        fact("body-dissolved", "1993-12-31", body="council"),
+        fact("meeting-held", "1995", meeting="late", bodies=["council"]),
+    )
+    assert shown(database)["outside-life"][1] == "late: council did not exist then"
+
+
+def test_an_entry_into_force_off_its_clause_is_shown(database):
+    clause = {"instruments": 2, "days_after": 30}
+    given(
+        database,
+        *WORLD,
+        fact("treaty-adopted", "1992-05-15", treaty="cst", title="CST", entry_into_force=clause),
+        fact("instrument-deposited", "1992-06-01", treaty="cst", state="AM"),
+        fact("instrument-deposited", "1992-07-01", treaty="cst", state="RU"),
+        fact("treaty-entered-into-force", "1994-04-20", treaty="cst"),
+    )
+    assert shown(database)["entry-into-force"][1] == (
+        "cst entered into force on 1994-04-20; by its clause and the deposits known it was due on 1992-07-31"
+    )
+
+
+def test_a_dispute_is_shown_with_its_reason_and_a_finding_with_its_explanation(database):
+    joined = fact("state-joined", "1993-12", organisation="cis", state="GE")
+    given(database, *WORLD, source("other", "press"), joined, disputed(joined, by="other", date="1993-10-23"))
+    _, what, why = shown(database)["disputed"]
+    assert what == "Georgia joins Commonwealth of Independent States as member. (1993-12) – other: 1993-10-23"
+    assert why == "says otherwise"
+    given(database, fact("state-withdrew", "2009-08-18", organisation="cis", state="MN"))
+    explained = shown(database, explanations={("left-without-joining", "cis/MN"): "An observer only."})
+    assert explained["left-without-joining"][2] == "An observer only."
+
+
+def asserted(text):
+    return [assertion(entry) for entry in read_text(text, "assertions.yaml", "yaml", "assertions")]
+
+
+MEMBERS = """
+- says: Georgia belonged
+  as_of: {day}
+  view: membership
+  where: {{organisation: cis}}
+  column: state
+  exactly: [{states}]
+  sources: [record]
+"""
+
+
+def test_an_assertion_that_fails_says_expected_and_found(database):
+    given(database, *WORLD, fact("state-joined", "1993-12", organisation="cis", state="GE"))
+    with database.record() as connection:
+        assert not list(failures(connection, asserted(MEMBERS.format(day="1994", states="GE"))))
+        assert not list(failures(connection, asserted(MEMBERS.format(day="1993-12-15", states=""))))
+        (failure,) = failures(connection, asserted(MEMBERS.format(day="1994", states="GE, AM")))
+    assert str(failure) == "Georgia belonged: expected exactly GE, AM; found GE"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("- {view: membershp, sources: [s], count: 1, as_of: 1992}", "there is no view 'membershp'. Did you mean membership?"),
+        ("- {view: membership, as_of: 1992, column: stat, exactly: [], sources: [s]}", "membership has no column 'stat'. Did you mean state, status?"),
+        ("- {view: membership, as_of: 1992, column: state, sources: [s]}", "needs one of exactly, includes, excludes, count; has none"),
+        ("- {view: membership, as_of: 1992-13, column: state, count: 1, sources: [s]}", "'1992-13' is not a date"),
+        ("- {view: membership, column: state, count: 1, sources: [s]}", "as_of is missing"),
+        ("- {view: membership, as_of: 1992, column: state, count: 1}", "names no source"),
+        ("- {view: membership, as_of: 1992, column: state, cuont: 1, sources: [s]}", "'cuont' is not known. Did you mean count"),
+    ],
+)  # fmt: skip
+def test_an_assertion_that_is_not_well_formed_is_refused_with_its_line(text, said):
+    with pytest.raises(Refused) as refused:
+        asserted(text)
+    assert str(refused.value).startswith("assertions.yaml:1: assertion: ")
+    assert said in str(refused.value)
