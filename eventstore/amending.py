@@ -61,7 +61,7 @@ class _Amended:
             assert isinstance(draft.event, Amendment)
             root = self._root(draft.event.event)
             if root is None:
-                advice = "`cis log` lists the events with their ids."
+                advice = "`cis log` lists the events with their ids; what is repeated under `about` must be repeated exactly."
                 problems.append(Problem(f"{draft.kind}: there is no event {draft.event.event}", draft.where, advice))
                 found[draft.event_id] = ()
                 continue
