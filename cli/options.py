@@ -1,0 +1,146 @@
+"""The options that many commands share, and what holds for every command's options."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from click.core import ParameterSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+DATABASE = "sqlite:///cis.db"
+
+
+class Command(click.Command):
+    """A command that refuses what would have no effect: an option given twice, or meant for other commands."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; raises `click.UsageError` for an option of which one value would be lost."""
+        _refuse_repeated(self, ctx, args)
+        rest = super().parse_args(ctx, args)
+        _refuse_database(self, ctx)
+        return rest
+
+
+class Group(click.Group):
+    """A group of commands with the same rules as `Command`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; raises `click.UsageError` for an option of which one value would be lost."""
+        _refuse_repeated(self, ctx, args)
+        return super().parse_args(ctx, args)
+
+
+def _refuse_repeated(command: click.Command, ctx: click.Context, args: list[str]) -> None:
+    if ctx.resilient_parsing:
+        return
+    _, _, order = command.make_parser(ctx).parse_args(args=list(args))
+    seen = set[str]()
+    for given in order:
+        if isinstance(given, click.Option) and not given.multiple:
+            if given.name in seen:
+                raise click.UsageError(f"{given.opts[0]} is given twice: only one can have an effect.", ctx)
+            seen.add(str(given.name))
+
+
+def _refuse_database(command: click.Command, ctx: click.Context) -> None:
+    if any(param.name == "database" for param in command.params):
+        return
+    above: click.Context | None = ctx
+    while above is not None:
+        if above.get_parameter_source("database") is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"--database has no effect on {ctx.command_path}.", ctx)
+        above = above.parent
+
+
+def inherited(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    """A callback for options that may stand before the command or after it: what was typed nearest wins nothing.
+
+    Typed twice, one of the two would have no effect, so that is refused.
+    """
+    typed = ctx.get_parameter_source(str(param.name)) is ParameterSource.COMMANDLINE
+    above = ctx.parent
+    while above is not None:
+        if above.get_parameter_source(str(param.name)) is ParameterSource.COMMANDLINE:
+            if typed:
+                raise click.UsageError(f"{param.opts[0]} is given twice: only one can have an effect.", ctx)
+            return above.params[str(param.name)]
+        above = above.parent
+    return value
+
+
+def database_option(function: F) -> F:
+    """`--database`, before or after the command."""
+    return click.option(
+        "--database",
+        metavar="URL",
+        envvar="CIS_DATABASE_URL",
+        default=DATABASE,
+        show_default=True,
+        show_envvar=True,
+        callback=inherited,
+        help="Where the record is: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.",
+    )(function)
+
+
+class Day(click.ParamType[str]):
+    """A day, month or year, read as its last day (or its first)."""
+
+    name = "date"
+
+    def __init__(self, *, first: bool = False) -> None:
+        self.first = first
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The day in ISO form."""
+        from eventstore.dates import DateError, last_day, parse
+
+        try:
+            last = last_day(value)
+            return (parse(value).first or last) if self.first else last
+        except DateError as error:
+            self.fail(str(error), param, ctx)
+
+
+def today() -> str:
+    """Today in UTC, the clock of the log (ISO)."""
+    return now()[:10]
+
+
+def now() -> str:
+    """The time in UTC, as the log has it (ISO, microseconds, Z)."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def as_of_option(function: F) -> F:
+    """`--as-of D`."""
+    return click.option(
+        "--as-of",
+        type=Day(),
+        metavar="DATE",
+        default=today,
+        show_default="today",
+        help="The day asked about; a month or a year means its last day.",
+    )(function)
+
+
+def known_at_option(function: F) -> F:
+    """`--known-at K`."""
+    return click.option(
+        "--known-at",
+        metavar="K",
+        show_default="now",
+        help="What was known then: a position in the log, or a time (UTC).",
+    )(function)
+
+
+def near_advice(wrong: str, known: "Iterable[str]", listing: str) -> str:
+    """What to do about an unknown name: the nearest known ones, or else where they are listed."""
+    from eventstore.errors import did_you_mean
+
+    return did_you_mean(wrong, known) or listing

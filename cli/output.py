@@ -1,0 +1,325 @@
+"""How answers are printed: data on stdout in one of four forms, talk on stderr.
+
+Text that comes from sources can hold what a terminal or a spreadsheet would obey. In tables it is made visible; in CSV a cell
+that a spreadsheet would take for a formula gets an apostrophe before it; JSON carries it unchanged.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import chain, zip_longest
+from typing import Any, NamedTuple, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+Row = Mapping[str, Any]
+Shown = str | tuple[str, Callable[[Row], object]]  # a key, or a heading and how its value follows from a row
+Progress = Callable[[int], object]
+
+FORMS = ("table", "json", "csv", "markdown")
+WIDTH = 120  # columns of a table that goes neither to a terminal nor through one
+GAP = 2  # blanks between the columns of a table
+PROSE = 24  # characters without which running text cannot be read
+LONGEST_WORD = 26  # characters that are kept together even where room is short
+_NUMBER = re.compile(r"\d*(?:–\d+)?")  # a number, or from one to another
+_CHUNK = re.compile(
+    r"\S+?(?:\s+|$|(?<=[^\W\d]-)(?=[^\W\d])|(?<=[,/])(?=\d)|(?<=\.\.)(?=\d))|\s+"
+)  # what a line is not broken within
+
+
+def format_option(function: F) -> F:
+    """`--format`."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(FORMS),
+        default="table",
+        show_default=True,
+        help="How the answer is printed.",
+    )(function)
+
+
+def emit(rows: Iterable[Row], form: str, keys: Sequence[str], *, shown: Sequence[Shown] = ()) -> None:
+    """Print rows on stdout.
+
+    JSON and CSV give every key of a row, `keys` first. Tables and Markdown give the columns in `shown` (default: `keys`) that
+    hold something in some row. With no rows, CSV still prints its header, and a table a word on stderr.
+    """
+    match form:
+        case "json":
+            _json(_in_order(row, keys) for row in rows)
+        case "csv":
+            _csv((_in_order(row, keys) for row in rows), keys)
+        case _:
+            columns = _columns(list(rows), shown or keys)
+            if not columns:
+                say("Nothing found.")
+            elif form == "markdown":
+                _markdown(columns)
+            else:
+                _table(columns)
+
+
+def emit_one(row: Row, form: str) -> None:
+    """Print one object: as such in JSON, name by name in a table."""
+    match form:
+        case "json":
+            click.echo(to_json(row, indent=2))
+        case "csv":
+            _csv([row], list(row))
+        case "markdown":
+            _markdown(_named_values(row))
+        case _:
+            _table(_named_values(row), header=False)
+
+
+def say(text: str) -> None:
+    """Talk to the person, on stderr."""
+    sys.stdout.flush()  # what was printed before is seen before
+    click.echo(visible(text), err=True)
+
+
+def visible(text: str) -> str:
+    """The text with every character that does not print, or that turns the direction of others, as its code."""
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
+    return "".join(char if char.isprintable() or char == "\n" else _code(char) for char in text)
+
+
+def _code(char: str) -> str:
+    if char in "\t\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}":
+        return " "
+    number = ord(char)
+    return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}" if number < 65536 else f"\\U{number:08x}"
+
+
+def _in_order(row: Row, keys: Sequence[str]) -> Row:
+    return {key: row[key] for key in keys if key in row} | {key: row[key] for key in row if key not in keys}
+
+
+def to_json(value: object, indent: int | None = None) -> str:
+    """A value as JSON text, in letters where stdout can carry them."""
+    import json
+
+    plain = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") != "utf8"
+    return json.dumps(value, ensure_ascii=plain, indent=indent)
+
+
+def _json(rows: Iterable[Row]) -> None:
+    before = "["
+    for row in rows:
+        click.echo(f"{before}\n  {to_json(row)}", nl=False)
+        before = ","
+    click.echo("[]" if before == "[" else "\n]")
+
+
+def _csv(rows: Iterable[Row], keys: Sequence[str]) -> None:
+    import csv
+
+    rows = iter(rows)
+    first = next(rows, None)
+    header = list(keys if first is None else first)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(header)
+    for row in chain(() if first is None else (first,), rows):
+        writer.writerow([_harmless(row[key]) for key in header])
+
+
+def _harmless(value: object) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    text = _plain(value)
+    if text.startswith(("=", "+", "-", "@", "\t", "\r")) and not _numeric(text):
+        return f"'{text}"
+    return text
+
+
+def _numeric(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return text.isascii()
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else to_json(value) if isinstance(value, list | dict) else str(value)
+
+
+def _cell(value: object) -> str:
+    """What a person reads in a table: nothing for what is missing or not so."""
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    return visible(_plain(value))
+
+
+class Column(NamedTuple):
+    """A column of a table for people: its heading, and one cell for each row."""
+
+    heading: str
+    cells: list[str]
+    number: bool = False
+    wide: int = 0  # the width that it needs at least
+
+    @property
+    def natural(self) -> int:
+        """The width at which nothing needs to be wrapped."""
+        return max(len(line) for text in (self.heading, *self.cells) for line in text.split("\n"))
+
+    @property
+    def least(self) -> int:
+        """The width below which words would be cut."""
+        chunks = (chunk.rstrip() for text in (self.heading, *self.cells) for chunk in _CHUNK.findall(text))
+        return max(min(max(map(len, chunks), default=0), LONGEST_WORD), self.wide)
+
+
+def _columns(rows: Sequence[Row], shown: Sequence[Shown]) -> list[Column]:
+    columns = list[Column]()
+    for item in shown:
+        heading, value = item if isinstance(item, tuple) else (item.replace("_", " "), _value_of(item))
+        values = [value(row) for row in rows]
+        cells = [_cell(value) for value in values]
+        if any(cells):
+            columns.append(Column(heading, cells, number=all(map(_NUMBER.fullmatch, cells))))
+    return columns
+
+
+def _value_of(key: str) -> Callable[[Row], object]:
+    return lambda row: row.get(key)
+
+
+def _named_values(row: Row) -> list[Column]:
+    names = [name.replace("_", " ") for name in row]
+    return [Column("", names), Column("", [_cell(value) for value in row.values()])]
+
+
+def _markdown(columns: Sequence[Column]) -> None:
+    click.echo(f"| {' | '.join(column.heading for column in columns)} |")
+    click.echo(f"|{' --- |' * len(columns)}")
+    for cells in zip(*(column.cells for column in columns), strict=True):
+        click.echo(f"| {' | '.join(map(_markdown_cell, cells))} |")
+
+
+def _markdown_cell(text: str) -> str:
+    for mark in "\\|`*_[]<>":
+        text = text.replace(mark, f"\\{mark}")
+    return text.replace("\n", "<br>")
+
+
+def _table(columns: list[Column], *, header: bool = True) -> None:
+    room = width()
+    if _total(column.natural for column in columns) > room:
+        # Columns for which there is no room go together into the last one, each value with its heading before it.
+        while len(columns) > 2 and _total(column.least for column in columns) > room:
+            columns = [*columns[:-2], _together(columns[-2], columns[-1])]
+    widths = _widths(columns, room)
+    if header:
+        for line in _lines([column.heading for column in columns], columns, widths):
+            click.secho(line, bold=True)
+    for cells in zip(*(column.cells for column in columns), strict=True):
+        for line in _lines(cells, columns, widths):
+            click.echo(line)
+
+
+def _total(widths: Iterable[int]) -> int:
+    """The width of columns side by side."""
+    return sum(width + GAP for width in widths) - GAP
+
+
+def _together(one: Column, other: Column) -> Column:
+    def named(column: Column) -> Iterator[str]:
+        for cell in column.cells:
+            yield f"{column.heading}: {cell}" if cell and column.heading else cell
+
+    pairs = zip(named(one), named(other), strict=True)
+    return Column("", ["; ".join(filter(None, pair)) for pair in pairs], wide=PROSE)
+
+
+def _widths(columns: Sequence[Column], room: int) -> list[int]:
+    """What each column needs; what is left goes where most text stands beyond that, as far as it is wanted there."""
+    widths = [column.least for column in columns]
+    left = max(room - _total(widths), 0)
+    missing = [column.natural - column.least for column in columns]
+    beyond = [sum(max(len(cell) - column.least, 0) for cell in column.cells) + 1 for column in columns]
+    order = sorted(range(len(columns)), key=lambda i: missing[i] / beyond[i])
+    for place, i in enumerate(order):
+        share = min(missing[i], left * beyond[i] // sum(beyond[j] for j in order[place:]))
+        widths[i] += share
+        left -= share
+    return widths
+
+
+def _lines(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> Iterator[str]:
+    wrapped = [_wrapped(cell, width) for cell, width in zip(cells, widths, strict=True)]
+    for parts in zip_longest(*wrapped, fillvalue=""):
+        padded = []
+        for part, column, width in zip(parts, columns, widths, strict=True):
+            blank = " " * (width - len(part))
+            padded.append(blank + part if column.number else part + blank)
+        yield (" " * GAP).join(padded).rstrip()
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of a width, broken between words, at hyphens, and within sets of dates."""
+    if len(text) <= width and "\n" not in text:
+        return [text]
+    lines = list[str]()
+    for paragraph in text.split("\n"):
+        line = ""
+        for chunk in _CHUNK.findall(paragraph):
+            if line and len(line) + len(chunk.rstrip()) > width:
+                lines.append(line.rstrip())
+                line = ""
+            line += chunk
+            while len(line.rstrip()) > width:
+                lines.append(line[:width])
+                line = line[width:]
+        lines.append(line.rstrip())
+    return lines
+
+
+def width() -> int:
+    """How many columns a table may take: COLUMNS if set, else the terminal's, also where only stderr is one."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdigit() and int(told) > 0:
+        return int(told)
+    for stream in (1, 2, 0):
+        try:
+            return os.get_terminal_size(stream).columns or WIDTH
+        except OSError:
+            continue
+    return WIDTH
+
+
+@contextmanager
+def progress(label: str, *, shown: bool | None) -> Iterator[Callable[[int | None], Progress | None]]:
+    """A progress bar on stderr; gives a function that, told how many steps there will be, gives what to tell of each.
+
+    `shown` None: only where stderr is a terminal. Where it is not shown, there is nothing to be told.
+    """
+    if not (sys.stderr.isatty() if shown is None else shown):
+        yield lambda _: None
+        return
+    from rich import progress as rich
+    from rich.console import Console
+
+    columns = (
+        rich.TextColumn("{task.description}"),
+        rich.BarColumn(),
+        rich.MofNCompleteColumn(),
+        rich.TimeRemainingColumn(),
+    )
+    with rich.Progress(*columns, console=Console(stderr=True, width=width())) as bar:
+        task = bar.add_task(label, total=None)
+
+        def begin(total: int | None) -> Progress:
+            bar.update(task, total=total)
+            return lambda steps: bar.advance(task, steps)
+
+        yield begin

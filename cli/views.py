@@ -1,0 +1,214 @@
+"""The questions about one view each: members, roster, treaties, treaty, state, meetings."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.asking import Question, known, question
+from cli.options import Command, Day, as_of_option, database_option, known_at_option, today
+from cli.output import Row, Shown, emit, format_option, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sqlalchemy import Connection
+
+MEMBERS = ("organisation", "state", "name", "status", "certainty", "since", "disputed", "events")
+ROSTER = ("body", "seat", "state", "person", "office", "certainty", "since")
+TREATIES = ("treaty", "title", "status", "since", "parties", "signatories")
+TREATY = ("state", "status", "signed", "ratified", "deposited", "in_force", "withdrawn")
+STATE = ("occurred", "kind", "sentence", "sources", "disputed", "event_id")
+MEETINGS = ("meeting", "bodies", "kind", "start", "end", "place", "country", "chair", "states")
+
+
+@click.command("members", cls=Command)
+@click.argument("organisation", required=False)
+@click.option("--former", is_flag=True, help="Also show the states that had left.")
+@as_of_option
+@known_at_option
+@format_option
+@database_option
+def members_command(
+    organisation: str | None, former: bool, as_of: str, known_at: str | None, form: str, database: str
+) -> None:
+    """Show who belonged to an organisation on a day.
+
+    ORGANISATION is an id such as cis; left out, all organisations are shown. A state is `certain` if it belonged on that day
+    whichever of the possible days of an imprecise date is the right one, and `possible` if only by some of them.
+    """
+
+    def about(log: "Connection") -> "Iterable[str]":
+        return [f"organisation:{known(log, 'organisation', organisation, 'ORGANISATION')}"] if organisation else ()
+
+    with question(database, as_of, known_at, about) as asked:
+        from projections.membership import members
+
+        rows = [{key: row[key] for key in MEMBERS} for row in members(asked.views, as_of, organisation, former=former)]
+    shown = ("organisation", "state", "name", "status", "certainty", "since", "disputed")
+    emit(rows, form, MEMBERS, shown=shown[1:] if organisation else shown)
+    _count(rows, asked)
+
+
+@click.command("roster", cls=Command)
+@click.argument("body")
+@as_of_option
+@known_at_option
+@format_option
+@database_option
+def roster_command(body: str, as_of: str, known_at: str | None, form: str, database: str) -> None:
+    """Show who sat in a body on a day.
+
+    BODY is an id such as council-of-heads-of-state. Its states come first, then those who held its offices.
+    """
+    with question(database, as_of, known_at) as asked:
+        from projections.council_roster import roster
+
+        rows = roster(asked.views, as_of, known(asked.log, "body", body, "BODY"))
+    emit(rows, form, ROSTER, shown=("seat", "name", "state", ("as", _held), "certainty", "since", "disputed"))
+    _count(rows, asked)
+
+
+@click.command("treaties", cls=Command)
+@as_of_option
+@known_at_option
+@format_option
+@database_option
+def treaties_command(as_of: str, known_at: str | None, form: str, database: str) -> None:
+    """Show where every treaty stood on a day.
+
+    `parties` and `signatories` count the states of which that is certain.
+    """
+    with question(database, as_of, known_at) as asked:
+        from projections.treaty_status import treaties
+
+        rows = treaties(asked.views, as_of)
+    shown: list[Shown] = [("treaty", _titled), "status", "since", ("certainty", _only_possible)]
+    shown += [("parties", _range("parties")), ("signatories", _range("signatories")), "disputed"]
+    emit(rows, form, TREATIES, shown=shown)
+    _count(rows, asked)
+
+
+@click.command("treaty", cls=Command)
+@click.argument("treaty")
+@as_of_option
+@known_at_option
+@format_option
+@database_option
+def treaty_command(treaty: str, as_of: str, known_at: str | None, form: str, database: str) -> None:
+    """Show where each state stood towards a treaty on a day.
+
+    TREATY is an id such as cis-charter; `cis treaties` lists them. The dates are those of the acts of the state, as far as
+    they were done by that day.
+    """
+    with question(database, as_of, known_at, lambda log: [f"treaty:{known(log, 'treaty', treaty, 'TREATY')}"]) as asked:
+        from projections.treaty_party import parties
+
+        rows = parties(asked.views, as_of, treaty)
+    shown = (*TREATY[:5], "acceded", *TREATY[5:], ("certainty", _only_possible), "disputed")
+    emit(rows, form, TREATY, shown=shown)
+    _count(rows, asked)
+
+
+@click.command("state", cls=Command)
+@click.argument("state")
+@as_of_option
+@known_at_option
+@format_option
+@database_option
+def state_command(state: str, as_of: str, known_at: str | None, form: str, database: str) -> None:
+    """Tell the story of a state.
+
+    STATE is an ISO 3166 code or a usual name (AM, ARM, Armenia); SUHH is the USSR. Everything is told that concerns it and
+    happened, or may have happened, by the day asked about.
+    """
+    from eventstore.states import UnknownState, state_code, states
+
+    try:
+        code = state_code(state)
+    except UnknownState as error:
+        raise click.BadParameter(str(error), param_hint="STATE") from None
+    with question(database, as_of, known_at, lambda _: [f"state:{code}"]) as asked:
+        from eventstore.facts import BEGINNING
+        from projections.timeline import story
+
+        rows = story(asked.views, f"state:{code}", BEGINNING, as_of)
+    emit(rows, form, STATE, shown=("occurred", "sentence", "disputed", "sources"))
+    say(f"{states()[code].name}: {len(rows)} events, {asked.basis}")
+
+
+@click.command("meetings", cls=Command)
+@click.argument("body", required=False)
+@click.option(
+    "--from", "first", type=Day(first=True), metavar="DATE", help="The first day; a year means its first day."
+)
+@click.option(
+    "--to",
+    "last",
+    type=Day(),
+    metavar="DATE",
+    default=today,
+    show_default="today",
+    help="The last day; a year means its last day.",
+)
+@known_at_option
+@format_option
+@database_option
+def meetings_command(
+    body: str | None, first: str | None, last: str, known_at: str | None, form: str, database: str
+) -> None:
+    """Show the meetings of a period.
+
+    BODY is an id such as council-of-heads-of-state; left out, the meetings of all bodies are shown. A meeting whose date is
+    imprecise is shown where it may have been in the period.
+    """
+    if first is not None and first > last:
+        raise click.UsageError(f"The period ends ({last}) before it begins ({first}).")
+    with question(database, last, known_at) as asked:
+        from eventstore.facts import BEGINNING
+        from projections.meeting import meetings
+
+        chosen = known(asked.log, "body", body, "BODY") if body else None
+        rows = meetings(asked.views, first or BEGINNING, last, chosen)
+    shown: list[Shown] = [("date", _dates), "kind", ("place", _place), "chair", "states", "meeting", "disputed"]
+    if not body:
+        shown.insert(1, "bodies")
+    emit(rows, form, MEETINGS, shown=shown)
+    _count(rows, asked)
+
+
+def _only_possible(row: Row) -> str | None:
+    """What is certain is so as a rule: only the rest is marked."""
+    return "possible" if row["certainty"] == "possible" else None
+
+
+def _titled(row: Row) -> str:
+    return f"{row['title']} [{row['treaty']}]"
+
+
+def _range(key: str) -> "Callable[[Row], str]":
+    """A count, or from the certain to the possible one."""
+
+    def counted(row: Row) -> str:
+        certain, possible = row[key], row[f"{key}_possible"]
+        return str(certain) if certain == possible else f"{certain}–{possible}"
+
+    return counted
+
+
+def _held(row: Row) -> str:
+    return f"{row['office'] or row['status']}{' (acting)' if row['acting'] else ''}"
+
+
+def _dates(row: Row) -> str:
+    return str(row["start"] if row["start"] == row["end"] else f"{row['start']}/{row['end']}")
+
+
+def _place(row: Row) -> str:
+    return " ".join(filter(None, (row["place"], row["country"] and f"({row['country']})")))
+
+
+def _count(rows: "list[dict[str, Any]]", asked: Question) -> None:
+    """How many rows there are, how many of them are only possible, and what the answer rests on."""
+    possible = sum(row.get("certainty") == "possible" for row in rows)
+    certain = "" if not rows or "certainty" not in rows[0] else f", {possible or 'none'} of them only possible"
+    say(f"{len(rows)} {'row' if len(rows) == 1 else 'rows'}{certain}; {asked.basis}")
