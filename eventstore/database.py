@@ -51,7 +51,7 @@ class Database:
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, self.engine.dialect.loaded_dbapi.Error) as error:
             if (problem := in_words(error, str(self.place))) is None:
                 raise
             raise DatabaseError(problem) from error

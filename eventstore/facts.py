@@ -78,15 +78,19 @@ class History:
         self.known_at = reading.head(connection).position if known_at is None else known_at
         self.bulk = bulk
         self._remembered = dict[tuple[object, ...], Any]()
+        self._roots = dict[str, Stored]()
 
     def remembered(self, question: "Callable[[str, History], T]", about: str) -> T:
         """`question(about, self)`, asked once: what is known at a position never changes."""
         key = (question, about)
         if key not in self._remembered:
-            if len(self._remembered) >= MOST_REMEMBERED:
-                self._remembered.clear()
-            self._remembered[key] = question(about, self)
+            self._keep(key, question(about, self))
         return self._remembered[key]  # type: ignore[no-any-return]
+
+    def _keep(self, key: tuple[object, ...], answer: object) -> None:
+        if len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[key] = answer
 
     def about(self, *subjects: str, kinds: Iterable[str] = ()) -> list[Fact]:
         """The facts that concern all these subjects, of these kinds (default: any), in no particular order."""
@@ -107,7 +111,7 @@ class History:
         amendments = [row for row in rows if row.kind in AMENDMENTS]
         if not amendments:
             return [unamended(row) for row in rows]
-        amended = {root.event_id: root for root in (root_of(self.connection, row) for row in amendments)}
+        amended = {root.event_id: root for root in map(self.root, amendments)}
         facts = [unamended(row) for row in rows if row.kind not in AMENDMENTS and row.event_id not in amended]
         for root in amended.values():
             fact = self._resolved(root)
@@ -133,20 +137,26 @@ class History:
     @cached_property
     def _amended(self) -> frozenset[str]:
         query = "SELECT DISTINCT subject FROM event_subject WHERE subject >= 'event:' AND subject < 'event;' AND position <= ?"
-        found = reading.ask(self.connection, query, (self.known_at,)).scalars()
-        return frozenset(name.partition(":")[2] for name in found)
+        found = reading.ask(self.connection, query, (self.known_at,))
+        return frozenset(name.partition(":")[2] for (name,) in found)
 
     def root(self, stored: Stored) -> Stored:
         """The event about the world that an event is, or is about."""
-        return root_of(self.connection, stored)
+        if stored.kind not in AMENDMENTS:
+            return stored
+        if stored.event_id not in self._roots:
+            self._roots[stored.event_id] = root_of(self.connection, stored)
+        return self._roots[stored.event_id]
 
     def events(self, after: int = 0, subject: str | None = None) -> Iterator[Stored]:
         """The rows of the log in log order after a position, as far as known, optionally about one subject."""
         return reading.read(self.connection, after=after, upto=self.known_at, subject=subject)
 
     def _resolved(self, root: Stored) -> Fact | None:
-        amendments = [row for row in self.events(subject=f"event:{root.event_id}") if row.event_id != root.event_id]
-        return resolve(root, amendments, self.standing) if amendments else unamended(root)
+        key = ("resolved", root.event_id)
+        if key not in self._remembered:
+            self._keep(key, _resolved(root, self))
+        return self._remembered[key]  # type: ignore[no-any-return]
 
     def standing(self, source: str) -> int:
         """The rank of a source, 0 the best (see `registers.STANDINGS`); the best one where it was entered twice."""
@@ -155,6 +165,11 @@ class History:
 
 def _all_about(subject: str, history: History) -> list[Fact]:
     return history._asked((subject,), frozenset())
+
+
+def _resolved(root: Stored, history: History) -> Fact | None:
+    amendments = [row for row in history.events(subject=f"event:{root.event_id}") if row.event_id != root.event_id]
+    return resolve(root, amendments, history.standing) if amendments else unamended(root)
 
 
 def _standing(source: str, history: History) -> int:

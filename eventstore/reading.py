@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, CursorResult, select
+from sqlalchemy import Connection, select
 
 from eventstore.events import KINDS
 from eventstore.integrity import Verdict, verify
@@ -38,13 +38,21 @@ def head(connection: Connection) -> Head:
     return Head(row.position, row.hash)
 
 
-def ask(
-    connection: Connection, sql: str, values: Sequence[object] = (), *, streamed: bool = False
-) -> CursorResult[Any]:
-    """Ask in plain SQL with `?` for values, past the building of statements, which takes longer than small questions do."""
-    if connection.dialect.name != "sqlite":
-        sql = sql.replace("?", "%s")
-    return connection.exec_driver_sql(sql, tuple(values), execution_options=_STREAMED if streamed else {})
+def ask(connection: Connection, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    """The rows of a small question in plain SQL with `?` for values, put to the driver itself.
+
+    Building a statement and describing its result takes SQLAlchemy several times longer than such a question takes.
+    """
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(_in_dialect(connection, sql), tuple(values))
+        return cursor.fetchall()  # type: ignore[return-value]
+    finally:
+        cursor.close()
+
+
+def _in_dialect(connection: Connection, sql: str) -> str:
+    return sql if connection.dialect.name == "sqlite" else sql.replace("?", "%s")
 
 
 def read(
@@ -58,16 +66,15 @@ def read(
     """Events in log order, streamed: after a position, up to one, about a subject, or those with the given ids."""
     if event_ids is not None:
         for chunk in chunks(sorted(event_ids)):
-            yield from _stored(
-                ask(connection, f"{_SELECT} WHERE event_id IN ({_marks(chunk)}) ORDER BY position", chunk)
-            )
+            sql = f"{_SELECT} WHERE event_id IN ({_marks(chunk)}) ORDER BY position"
+            yield from map(Stored._make, ask(connection, sql, chunk))
         return
     last = LAST_POSITION if upto is None else upto
     if subject is not None:
-        yield from _stored(ask(connection, f"{_ABOUT} ORDER BY s.position", (subject, after, last)))
+        yield from map(Stored._make, ask(connection, f"{_ABOUT} ORDER BY s.position", (subject, after, last)))
         return
-    sql = f"{_SELECT} WHERE position > ? AND position <= ? ORDER BY position"
-    yield from _stored(ask(connection, sql, (after, last), streamed=True))
+    sql = _in_dialect(connection, f"{_SELECT} WHERE position > ? AND position <= ? ORDER BY position")
+    yield from map(Stored._make, connection.exec_driver_sql(sql, (after, last), execution_options=_STREAMED))
 
 
 def about(connection: Connection, subjects: Sequence[str], kinds: Sequence[str], upto: int) -> list[Stored]:
@@ -79,11 +86,7 @@ def about(connection: Connection, subjects: Sequence[str], kinds: Sequence[str],
     of_kinds = f" AND kind IN ({_marks(kinds)})" if kinds else ""
     sql = f"{_COLUMNS} FROM event_subject s{joins} JOIN event ON event.position = s.position"
     condition = f" WHERE s.subject = ? AND s.position <= ?{of_kinds}"
-    return list(_stored(ask(connection, sql + condition, (*others, first, upto, *kinds))))
-
-
-def _stored(rows: CursorResult[Any]) -> Iterator[Stored]:
-    return map(Stored._make, rows)
+    return list(map(Stored._make, ask(connection, sql + condition, (*others, first, upto, *kinds))))
 
 
 def _marks(values: Sequence[object]) -> str:

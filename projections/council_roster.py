@@ -96,7 +96,7 @@ def fold_seat(key: Key, history: "History") -> list[Row]:
     body, seated = key
     organisations, ends = history.remembered(_body, body)
     facts = history.about(f"body:{body}", f"state:{seated}", kinds=_SEATS)
-    track = Track(body=body, seat="state", state=seated, person=None, office=None, acting=False)
+    track = Track("status", body=body, seat="state", state=seated, person=None, office=None, acting=False)
     exits = [
         row
         for organisation in organisations
@@ -174,7 +174,7 @@ class _Holders:
             if other != holder and (self.alone or (other[0] is not None and other[0] == holder[0])):
                 self._leave(step, other)
         person, state = holder
-        track = self.tracks.setdefault(holder, Track(**self.key, person=person, state=state))
+        track = self.tracks.setdefault(holder, Track("acting", **self.key, person=person, state=state))
         track.set(step, {"acting": step.event.acting, "since": step.date})
         self.sitting[holder] = None
 

@@ -91,9 +91,15 @@ def _steps_of(fact: "Fact") -> Iterator[Step]:
 
 
 class Track:
-    """The rows of one thing whose values change over time, one row for each stretch in which they stay the same."""
+    """The rows of one thing whose values change over time, one row for each stretch in which they stay the same.
 
-    def __init__(self, **key: Any) -> None:
+    The soft edges of a row are those of its `main` values (its status; with none, that there is anything at all): certainty
+    speaks of these. A change of other values, whose text carries its own uncertainty, makes a new row from the first day it
+    can have been, and leaves the main values as uncertain as they were.
+    """
+
+    def __init__(self, *main: str, **key: Any) -> None:
+        self._main = main
         self._key = key
         self._rows = list[Row]()
         self._open: Row | None = None
@@ -109,7 +115,12 @@ class Track:
         """`set`, for a change that is known by its bounds and its event only."""
         if values == self._values:
             return
-        self._close(first, last, event_id)
+        if self._open is not None and values is not None and not any(values[n] != self._open[n] for n in self._main):
+            started = self._open["valid_from_latest"]
+            self._close(first, first, event_id)
+            last = max(first, started)
+        else:
+            self._close(first, last, event_id)
         if values is not None:
             self._open = {
                 **self._key,

@@ -155,7 +155,7 @@ class _Standing:
 
     def __init__(self, organisation: str, state: str, laid_down: Rules) -> None:
         self.organisation, self.rules = organisation, laid_down
-        self.track = Track(organisation=organisation, state=state)
+        self.track = Track("status", organisation=organisation, state=state)
         self.status: str | None = None
         self.since = ""
         self.practice = "participating"

@@ -90,7 +90,7 @@ class _Standing:
     """One state's standing towards one treaty while its acts are gone through."""
 
     def __init__(self, treaty: str, state: str) -> None:
-        self.track = Track(treaty=treaty, state=state)
+        self.track = Track("status", treaty=treaty, state=state)
         self.status: str | None = None
         self.since = ""
         self.dates: dict[str, str | None] = dict.fromkeys(_DATES.values())

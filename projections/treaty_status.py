@@ -53,7 +53,7 @@ def keys(fact: "Fact", _: "History") -> Iterator[Key]:
 def fold(key: Key, history: "History") -> list[Row]:
     """The rows of one treaty."""
     (name,) = key
-    track, status, until = Track(treaty=name), None, None
+    track, status, until = Track("status", treaty=name), None, None
     facts = history.about(f"treaty:{name}", kinds=HANDLES)
     for step in steps(fact for fact in facts if next(keys(fact, history)) == key):
         if not step.takes_effect:
