@@ -41,7 +41,7 @@ def into_file(views: Connection, basis: Basis, path: str) -> dict[str, int]:
 def _copy(views: Connection, file: Connection, table: Table, day: str) -> int:
     columns = list[Column[object]](Column(c.name, c.type, comment=c.comment) for c in table.c)
     query = select(table)
-    if "valid_from" in table.c:
+    if "valid_from_latest" in table.c:
         query = select(table, certainty_on(table, day)).where(holds_on(table, day))
         columns.append(Column("certainty", Text))
     elif "occurred_from" in table.c:

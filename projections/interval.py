@@ -105,9 +105,15 @@ class Track:
         self._open: Row | None = None
         self._values: Mapping[str, Any] | None = None
 
-    def set(self, step: Step, values: Mapping[str, Any] | None, *, disputed: bool = False) -> None:
-        """From this step on the values are these; None: there is nothing any more."""
-        self.change(step.first, step.last, step.event_id, values, disputed=disputed or step.fact.disputed)
+    def set(
+        self, step: Step, values: Mapping[str, Any] | None, *, disputed: bool = False, not_sure_before: str = ""
+    ) -> None:
+        """From this step on the values are these; None: there is nothing any more.
+
+        `not_sure_before` is the latest day of something else that the change presupposes.
+        """
+        last = max(step.last, not_sure_before)
+        self.change(step.first, last, step.event_id, values, disputed=disputed or step.fact.disputed)
 
     def change(
         self, first: str, last: str, event_id: str, values: Mapping[str, Any] | None, *, disputed: bool = False

@@ -101,19 +101,21 @@ class _Standing:
         self.declarations = list[str]()
         self.binds_by_signature = self.in_force_on_signature = False
         self.in_force = self.over = False
-        self.bound = False  # whether its consent counts at the general entry into force
+        self.bound_by = ""  # latest day of the consent that counts at the general entry into force
+        self.not_sure_before = ""
         self.disputed = False
 
     def take(self, step: Step) -> None:
         if self.over:
             return
         before = self.status
+        self.not_sure_before = ""
         if step.acts:
             self._note(step)
         self._move(step)
         if self.status != before:
             self.since, self.disputed = step.date, step.fact.disputed
-        self.track.set(step, self._values(), disputed=self.disputed)
+        self.track.set(step, self._values(), disputed=self.disputed, not_sure_before=self.not_sure_before)
 
     def _values(self) -> dict[str, Any] | None:
         if self.status is None or self.over:
@@ -156,7 +158,7 @@ class _Standing:
                 clause = step.event.entry_into_force
                 self.in_force_on_signature = clause is not None and clause.on_signature
             case "treaty-signed":
-                self._sign()
+                self._sign(step)
             case "treaty-ratified":
                 self._consent(step, deposited=False)
             case "instrument-deposited" | "treaty-acceded":
@@ -168,8 +170,8 @@ class _Standing:
                 self.status, self.notice = "party", None
             case "treaty-entered-into-force":
                 self.in_force = True
-                if self.bound and self.status in ("signatory", "consent-given", "provisionally-applying"):
-                    self.status = "party"
+                if self.bound_by and self.status in ("signatory", "consent-given", "provisionally-applying"):
+                    self.status, self.not_sure_before = "party", self.bound_by
             case "treaty-withdrawal-notified" | "treaty-withdrawal-revoked":
                 self._give_notice(step)
             case "treaty-withdrawn":
@@ -178,12 +180,12 @@ class _Standing:
             case "treaty-terminated":
                 self.over = step.takes_effect
 
-    def _sign(self) -> None:
+    def _sign(self, step: Step) -> None:
         if self.status not in (None, "withdrawn"):
             return
         self.status = "signatory"
         if self.binds_by_signature:
-            self.bound = True
+            self.bound_by = step.last
             self.status = "party" if self.in_force_on_signature else "consent-given"
 
     def _consent(self, step: Step, *, deposited: bool) -> None:
@@ -192,7 +194,7 @@ class _Standing:
         if self.status in (None, "signatory", "withdrawn"):
             self.status = "consent-given"
         if deposited and not self.in_force:
-            self.bound = True
+            self.bound_by = self.bound_by or step.last
 
     def _give_notice(self, step: Step) -> None:
         """A notice is pending until its day of effect, if it names one and is not taken back before."""
