@@ -18,6 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 Row = Mapping[str, Any]
 Shown = str | tuple[str, Callable[[Row], object]]  # a key, or a heading and how its value follows from a row
 Progress = Callable[[int], object]
+Begin = Callable[[int], Progress | None]
 
 FORMS = ("table", "json", "csv", "markdown")
 WIDTH = 120  # columns of a table that goes neither to a terminal nor through one
@@ -39,6 +40,16 @@ def format_option(function: F) -> F:
         default="table",
         show_default=True,
         help="How the answer is printed.",
+    )(function)
+
+
+def progress_option(function: F) -> F:
+    """`--progress`."""
+    return click.option(
+        "--progress/--no-progress",
+        "bar",
+        default=None,
+        help="Show a progress bar on stderr, or none.  [default: on a terminal]",
     )(function)
 
 
@@ -80,6 +91,11 @@ def say(text: str) -> None:
     """Talk to the person, on stderr."""
     sys.stdout.flush()  # what was printed before is seen before
     click.echo(visible(text), err=True)
+
+
+def plural(count: int, thing: str) -> str:
+    """A count and what is counted."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def visible(text: str) -> str:
@@ -196,7 +212,7 @@ def _value_of(key: str) -> Callable[[Row], object]:
 
 def _named_values(row: Row) -> list[Column]:
     names = [name.replace("_", " ") for name in row]
-    return [Column("", names), Column("", [_cell(value) for value in row.values()])]
+    return [Column("", names, wide=max(map(len, names))), Column("", [_cell(value) for value in row.values()])]
 
 
 def _markdown(columns: Sequence[Column]) -> None:
@@ -298,7 +314,7 @@ def width() -> int:
 
 
 @contextmanager
-def progress(label: str, *, shown: bool | None) -> Iterator[Callable[[int | None], Progress | None]]:
+def progress(label: str, *, shown: bool | None) -> Iterator[Begin]:
     """A progress bar on stderr; gives a function that, told how many steps there will be, gives what to tell of each.
 
     `shown` None: only where stderr is a terminal. Where it is not shown, there is nothing to be told.
@@ -318,8 +334,9 @@ def progress(label: str, *, shown: bool | None) -> Iterator[Callable[[int | None
     with rich.Progress(*columns, console=Console(stderr=True, width=width())) as bar:
         task = bar.add_task(label, total=None)
 
-        def begin(total: int | None) -> Progress:
+        def begin(total: int) -> Progress:
             bar.update(task, total=total)
             return lambda steps: bar.advance(task, steps)
 
         yield begin
+        bar.update(task, visible=bar.tasks[0].total is not None)  # what never began is not shown as unfinished

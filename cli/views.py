@@ -6,7 +6,7 @@ import click
 
 from cli.asking import Question, known, question
 from cli.options import Command, Day, as_of_option, database_option, known_at_option, today
-from cli.output import Row, Shown, emit, format_option, say
+from cli.output import Row, Shown, emit, format_option, plural, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -133,7 +133,7 @@ def state_command(state: str, as_of: str, known_at: str | None, form: str, datab
 
         rows = story(asked.views, f"state:{code}", BEGINNING, as_of)
     emit(rows, form, STATE, shown=("occurred", "sentence", "disputed", "sources"))
-    say(f"{states()[code].name}: {len(rows)} events, {asked.basis}")
+    say(f"{states()[code].name}: {plural(len(rows), 'event')}; {asked.basis}")
 
 
 @click.command("meetings", cls=Command)
@@ -211,4 +211,4 @@ def _count(rows: "list[dict[str, Any]]", asked: Question) -> None:
     """How many rows there are, how many of them are only possible, and what the answer rests on."""
     possible = sum(row.get("certainty") == "possible" for row in rows)
     certain = "" if not rows or "certainty" not in rows[0] else f", {possible or 'none'} of them only possible"
-    say(f"{len(rows)} {'row' if len(rows) == 1 else 'rows'}{certain}; {asked.basis}")
+    say(f"{plural(len(rows), 'row')}{certain}; {asked.basis}")
