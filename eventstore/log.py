@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from eventstore import amending, canonical
+from eventstore import amending, canonical, merkle
 from eventstore.drafts import Draft
 from eventstore.errors import Problem, Refused, did_you_mean
 from eventstore.events import KINDS
@@ -186,7 +186,8 @@ def _write(
 
 
 def write_rows(connection: Connection, rows: Sequence[Stored], subjects: Sequence[Mapping[str, object]]) -> None:
-    """Put finished rows at the end of the log and move the head; for `append` and for the import of a whole log."""
+    """Put finished rows at the end of the log, move the head and let the Merkle tree grow; also for the import of a log."""
     connection.execute(insert(event), [row._asdict() for row in rows])
     connection.execute(insert(event_subject), subjects)
     connection.execute(update(log_head).values(position=rows[-1].position, hash=rows[-1].hash))
+    merkle.grow(connection, rows[0].position - 1, [row.hash for row in rows])

@@ -69,3 +69,12 @@ log_head = Table(
     Column("hash", Name, nullable=False, comment="hash of the newest event"),
     comment="The newest event. Every append locks this row.",
 )
+
+merkle_tile = Table(
+    "merkle_tile",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False, comment="1: of 256 events; 2: of 65,536"),
+    Column("tile", Position, primary_key=True, autoincrement=False, comment="0, 1, 2 ... from the oldest"),
+    Column("hash", Name, nullable=False, comment="root of the tree over these events (RFC 9162)"),
+    comment="The Merkle tree over the log: the root of every complete subtree.",
+)
