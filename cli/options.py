@@ -1,13 +1,10 @@
 """The options that many commands share, and what holds for every command's options."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -21,7 +18,8 @@ class Command(click.Command):
         """Read the arguments; raises `click.UsageError` for an option of which one value would be lost."""
         _refuse_repeated(self, ctx, args)
         rest = super().parse_args(ctx, args)
-        _refuse_database(self, ctx)
+        if not any(param.name == "database" for param in self.params):
+            refuse_database(ctx)
         return rest
 
 
@@ -46,9 +44,8 @@ def _refuse_repeated(command: click.Command, ctx: click.Context, args: list[str]
             seen.add(str(given.name))
 
 
-def _refuse_database(command: click.Command, ctx: click.Context) -> None:
-    if any(param.name == "database" for param in command.params):
-        return
+def refuse_database(ctx: click.Context) -> None:
+    """Raise `click.UsageError` if a database was named for a command that asks none."""
     above: click.Context | None = ctx
     while above is not None:
         if above.get_parameter_source("database") is ParameterSource.COMMANDLINE:
@@ -72,18 +69,21 @@ def inherited(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
     return value
 
 
-def database_option(function: F) -> F:
-    """`--database`, before or after the command."""
+def database_option_of(*variables: str) -> Callable[[F], F]:
+    """`--database`, before or after the command; left out, the first of the environment variables that is set."""
     return click.option(
         "--database",
         metavar="URL",
-        envvar="CIS_DATABASE_URL",
+        envvar=list(variables),
         default=DATABASE,
         show_default=True,
         show_envvar=True,
         callback=inherited,
         help="Where the record is: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.",
-    )(function)
+    )
+
+
+database_option = database_option_of("CIS_DATABASE_URL")
 
 
 class Day(click.ParamType[str]):
@@ -137,10 +137,3 @@ def known_at_option(function: F) -> F:
         show_default="now",
         help="What was known then: a position in the log, or a time (UTC).",
     )(function)
-
-
-def near_advice(wrong: str, known: "Iterable[str]", listing: str) -> str:
-    """What to do about an unknown name: the nearest known ones, or else where they are listed."""
-    from eventstore.errors import did_you_mean
-
-    return did_you_mean(wrong, known) or listing

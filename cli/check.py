@@ -1,0 +1,36 @@
+"""What is odd in the record: check."""
+
+import click
+
+from cli.options import Command, database_option
+from cli.output import emit, format_option, plural, say
+
+CHECK = ("code", "subject", "what", "explained")
+
+
+@click.command("check", cls=Command)
+@click.option("--unexplained", is_flag=True, help="Only what nobody has looked into yet.")
+@click.option("--no-assertions", is_flag=True, help="Do not check what the history of the program says of given days.")
+@format_option
+@database_option
+def check_command(unexplained: bool, no_assertions: bool, form: str, database: str) -> int:
+    """Show contradictions, disputes and failed assertions.
+
+    Nothing of this was refused when it was recorded: the record has it as the sources do. A finding that somebody has looked
+    into is shown with the explanation; exit status 1 means that there are others.
+    """
+    import seed_events
+    from eventstore.database import Database
+    from eventstore.reading import head
+    from projections.check import findings
+    from projections.question import basis, views
+
+    assertions = [] if no_assertions else seed_events.assertions()
+    with Database(database).record() as connection, views(connection, head(connection).position) as standing:
+        rests_on = basis(connection, "")
+        found = [finding._asdict() for finding in findings(standing, assertions, seed_events.explanations())]
+    open_ones = [row for row in found if not row["explained"]]
+    shown = open_ones if unexplained else found
+    emit([{name: value or None for name, value in row.items()} for row in shown], form, CHECK)
+    say(f"{plural(len(found), 'finding')}, {len(open_ones) or 'none'} of them unexplained; {rests_on}")
+    return 1 if open_ones else 0

@@ -1,0 +1,158 @@
+"""SQL over the views: report, sql."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.asking import question
+from cli.options import Command, Group, database_option_of, inherited, known_at_option, refuse_database, today
+from cli.output import emit, format_option, say, visible
+
+if TYPE_CHECKING:
+    from projections.report import Parameter, Report
+
+REPORTS = ("report", "group", "help", "parameters")
+_METAVARS = {"date": "DATE", "first-day": "DATE", "integer": "N", "flag": "yes|no", "text": "TEXT", "state": "STATE"}
+
+# A replica can serve the questions while the primary server takes the appends.
+database_option = database_option_of("CIS_REPORT_DATABASE_URL", "CIS_DATABASE_URL")
+
+
+class Reports(Group):
+    """`cis report`: the reports of the library as commands, their parameters as options."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all reports, by group."""
+        return list(_library(ctx))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command that runs a report."""
+        report = _library(ctx).get(cmd_name)
+        return None if report is None else _command(report)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The report that the arguments name; an unknown one is answered with the nearest names."""
+        name, reports = args[0], _library(ctx)
+        if name not in reports and not name.startswith("-"):
+            from eventstore.errors import did_you_mean
+
+            advice = did_you_mean(name, reports) or "`cis report` lists them."
+            raise click.UsageError(f"There is no report {visible(name)!r}. {advice}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The reports by group."""
+        reports = _library(ctx).values()
+        for group in dict.fromkeys(report.group for report in reports):
+            with formatter.section(f"Reports: {group}"):
+                formatter.write_dl([(report.name, report.help) for report in reports if report.group == group])
+
+
+def _library(ctx: click.Context) -> "dict[str, Report]":
+    """The reports of the program and of the folders that the command line names."""
+    from projections.report import library
+
+    found: dict[str, Report] | None = ctx.meta.get(__name__)
+    if found is None:
+        found = ctx.meta[__name__] = library(ctx.params.get("folders") or ())
+    return found
+
+
+@click.group(
+    "report",
+    cls=Reports,
+    invoke_without_command=True,
+    options_metavar="[--folder FOLDER] [OPTIONS]",
+    subcommand_metavar="[NAME [PARAMETERS]...]",
+)
+@click.option(
+    "--folder", "folders", multiple=True, metavar="FOLDER", help="Also take the .sql files of this folder as reports."
+)
+@format_option
+@click.pass_context
+def report_command(ctx: click.Context, folders: tuple[str, ...], form: str) -> None:
+    """Run a report from the library.
+
+    Without a NAME, lists the reports. `cis report NAME --help` shows the parameters of one. How a report is written stands in
+    projections/report.py; one in a folder of your own is run with --folder.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    refuse_database(ctx)
+    rows = [
+        {
+            "report": report.name,
+            "group": report.group,
+            "help": report.help,
+            "parameters": " ".join(_flag(parameter) for parameter in report.parameters) or None,
+        }
+        for report in _library(ctx).values()
+    ]
+    emit(rows, form, REPORTS, shown=("group", "report", "help"))
+
+
+def _command(report: "Report") -> click.Command:
+    @known_at_option
+    @format_option
+    @database_option
+    def run(known_at: str | None, form: str, database: str, **given: str | None) -> None:
+        from projections import report as reports
+
+        texts = {name.removeprefix("of_"): text for name, text in given.items() if text is not None}
+        values = reports.values(report, texts, today())
+        with question(database, str(values.get("as_of", "")), known_at) as asked:
+            columns, rows = reports.run(asked.views, report, values)
+            emit((dict(zip(columns, row, strict=True)) for row in rows), form, columns)
+        say(str(asked.basis))
+
+    shared: list[click.Parameter] = list(reversed(getattr(run, "__click_params__", [])))
+    for param in shared:
+        if param.name == "form":
+            param.callback = inherited
+    params = [_option(parameter) for parameter in report.parameters]
+    return Command(report.name, callback=run, params=[*params, *shared], help=report.help)
+
+
+def _option(parameter: "Parameter") -> click.Option:
+    left_out = "  [required]" if parameter.default is None else f"  [default: {parameter.default}]"
+    return click.Option(
+        [_flag(parameter), f"of_{parameter.name}"],
+        metavar=_METAVARS.get(parameter.type, parameter.name.upper()),
+        help=f"{parameter.help}{left_out}",
+    )
+
+
+def _flag(parameter: "Parameter") -> str:
+    return f"--{parameter.name.replace('_', '-')}"
+
+
+@click.command("sql", cls=Command)
+@click.argument("query")
+@known_at_option
+@format_option
+@database_option
+def sql_command(query: str, known_at: str | None, form: str, database: str) -> None:
+    """Run any SQL query that only reads.
+
+    QUERY is one statement, or - for standard input. `cis docs tables` describes the tables. With --known-at the query is put
+    to SQLite tables of the views as known then, whatever the database is.
+    """
+    from projections.read_only import select
+
+    text = _standard_input() if query == "-" else query
+    with question(database, "", known_at) as asked:
+        columns, rows = select(asked.views, text)
+        emit((dict(zip(columns, row, strict=True)) for row in rows), form, columns)
+    say(str(asked.basis))
+
+
+def _standard_input() -> str:
+    from eventstore.errors import Problem, Refused
+
+    try:
+        return sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError as error:
+        raise Refused(Problem("this is not UTF-8 text", "standard input")) from error

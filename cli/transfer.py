@@ -1,0 +1,115 @@
+"""Carrying a log from one database to another: export, import."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import IO
+
+import click
+
+from cli.options import Command, database_option
+from cli.output import plural, progress, progress_option, say
+
+
+@click.command("export", cls=Command)
+@click.argument("form", metavar="[jsonl]", type=click.Choice(("jsonl",)), default="jsonl")
+@click.option("--output", metavar="FILE", help="Write a new file instead of standard output.")
+@database_option
+def export_command(form: str, output: str | None, database: str) -> None:
+    """Write the whole log as text, hashes included.
+
+    jsonl: JSON Lines, an event a line, exactly as stored. `cis import` adds it to another database at the same head hash.
+    """
+    from eventstore.database import Database
+    from eventstore.transfer import export
+
+    with Database(database).record() as connection, _written(output) as file:
+        count = 0
+        for line in export(connection):
+            file.write(line + "\n")
+            count += 1
+    say(f"{plural(count, 'event')} exported{f' to {output}' if output else ''}.")
+
+
+@contextmanager
+def _written(output: str | None) -> Iterator[IO[str]]:
+    """Standard output, or a new file that is there only if all of it could be written."""
+    from eventstore.errors import Problem, Refused
+
+    if output is None:
+        yield sys.stdout
+        return
+    path = Path(output)
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            try:
+                yield file
+                file.flush()
+            except BaseException:
+                path.unlink()
+                raise
+    except FileExistsError as error:
+        raise Refused(Problem("the file exists", output, "Name a new file, or take the old one away.")) from error
+    except OSError as error:
+        raise Refused(Problem(f"the file cannot be written: {error.strerror}", output)) from error
+
+
+@click.command("import", cls=Command)
+@click.argument("file")
+@progress_option
+@database_option
+def import_command(file: str, bar: bool | None, database: str) -> None:
+    """Add the events of an exported log.
+
+    FILE is what `cis export` wrote; - is standard input. The log here must be empty (cis init --empty) or a beginning of the
+    exported one: events keep their positions, times and hashes.
+    """
+    from eventstore.database import Database
+    from eventstore.errors import DatabaseError
+    from eventstore.transfer import import_lines
+    from projections.runner import catch_up
+
+    record = Database(database, write=True)
+    name = "standard input" if file == "-" else file
+    try:
+        with (
+            progress("Folding the views", shown=bar) as begin,
+            _read(file, name) as lines,
+            record.record() as connection,
+        ):
+            added = import_lines(connection, lines, name)
+            catch_up(connection, begin(added))
+    except DatabaseError as error:
+        # What is imported brings its own history: the database it goes into is made without one.
+        raise DatabaseError(
+            [replace(found, advice=found.advice.replace("cis init", "cis init --empty")) for found in error.problems]
+        ) from error
+    say(f"{plural(added, 'event')} added.")
+
+
+@contextmanager
+def _read(file: str, name: str) -> Iterator[Iterator[str]]:
+    from eventstore.errors import Problem, Refused
+
+    try:
+        if file == "-":
+            yield _decoded(sys.stdin.buffer, name)
+        else:
+            with Path(file).open("rb") as opened:
+                yield _decoded(opened, name)
+    except OSError as error:
+        raise Refused(Problem(f"the file cannot be read: {error.strerror}", name)) from error
+
+
+def _decoded(file: IO[bytes], name: str) -> Iterator[str]:
+    from eventstore.errors import Problem, Refused
+
+    for number, line in enumerate(file, start=1):
+        try:
+            yield line.decode()
+        except UnicodeDecodeError as error:
+            raise Refused(
+                Problem("this is not UTF-8 text", f"{name}:{number}", "Is it what cis export wrote?")
+            ) from error
