@@ -49,8 +49,10 @@ def append(
 
     `connection` is in a writing transaction; `now` is the UTC time (ISO, with Z). A draft that is already recorded adds
     nothing; if it brings a new source, that is recorded as event-corroborated. Raises `Refused` with every problem: unknown
-    ids, amendments that do not fit their event, a broken expectation.
+    ids, amendments that do not fit their event, a broken expectation, a name of the recorder that is not one line of text.
     """
+    if not (recorded_by and recorded_by.isprintable()):  # a line break in it would be one in what is hashed
+        raise Refused(Problem(f"who records is missing or not on one line: {recorded_by[:80]!r}"))
     newest = Head(*connection.execute(select(log_head.c.position, log_head.c.hash).with_for_update()).one())
     if expect is not None:
         _check_expectation(connection, expect)
@@ -103,18 +105,18 @@ def _subjects(connection: Connection, drafts: Sequence[Draft]) -> list[tuple[str
     """The subjects of each draft; raises `Refused` where one names what neither the log nor the batch knows."""
     plain = [draft for draft in drafts if not amending.is_amendment(draft.kind)]
     introduced = {name for draft in plain if (name := introduced_by(draft.event)) is not None}
-    found = {draft.event_id: subjects_of(draft.event) for draft in plain}
+    abouts = {draft.event_id: subjects_of(draft.event) for draft in plain}
     problems = list[Problem]()
-    amended = amending.subjects(connection, [d for d in drafts if amending.is_amendment(d.kind)], drafts, problems)
-    named = {name for names in (*found.values(), *amended.values()) for name in names}
+    abouts |= amending.subjects(connection, [d for d in drafts if amending.is_amendment(d.kind)], drafts, problems)
+    named = {name for names in abouts.values() for name in names}
     named |= {f"source:{citation.source}" for draft in drafts for citation in draft.sources}
     checked = {name for name in named if not name.startswith(("state:", "event:"))} - introduced
     unknown = checked - _known(connection, checked)
     if unknown:
-        problems += _unknown(connection, drafts, found | amended, unknown, introduced)
+        problems += _unknown(connection, drafts, abouts, unknown, introduced)
     if problems:
         raise Refused(problems)
-    return [(found.get(draft.event_id) or amended[draft.event_id]) for draft in drafts]
+    return [abouts[draft.event_id] for draft in drafts]
 
 
 def _known(connection: Connection, subjects: Iterable[str]) -> set[str]:
@@ -188,6 +190,7 @@ def _write(
 def write_rows(connection: Connection, rows: Sequence[Stored], subjects: Sequence[Mapping[str, object]]) -> None:
     """Put finished rows at the end of the log, move the head and let the Merkle tree grow; also for the import of a log."""
     connection.execute(insert(event), [row._asdict() for row in rows])
-    connection.execute(insert(event_subject), subjects)
+    if subjects:  # a statement may name nobody
+        connection.execute(insert(event_subject), subjects)
     connection.execute(update(log_head).values(position=rows[-1].position, hash=rows[-1].hash))
     merkle.grow(connection, rows[0].position - 1, [row.hash for row in rows])

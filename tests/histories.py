@@ -26,7 +26,7 @@ NOW = "2026-11-22T00:00:00.000000Z"
 TODAY = "2026-11-22"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Told:
     """One fact, before it is recorded."""
 
@@ -34,6 +34,14 @@ class Told:
     on: str
     fields: dict[str, Any]
     sources: tuple[dict[str, str], ...]
+
+    def __repr__(self) -> str:
+        fields = "".join(f", {name}={value!r}" for name, value in self.fields.items())
+        by = [", ".join(source.values()) for source in self.sources]
+        return f"fact({self.kind!r}, {self.on!r}, by={by}{fields})"
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(repr(self))  # so that Hypothesis prints a history as it is written in a test
 
     @cached_property
     def draft(self) -> Draft:
