@@ -329,7 +329,7 @@ class _Guard:
         return ""
 
 
-_DICTIONARY = "The data dictionary lists tables and columns: cis docs"
+_DICTIONARY = "`cis docs tables` lists the tables and their columns."
 
 
 def _columns() -> dict[str, list[str]]:

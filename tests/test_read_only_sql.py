@@ -392,11 +392,11 @@ MISTAKES = [
     ("SELECT * FROM memberships", "line 1, character 15: no such table: memberships\n  Did you mean membership?"),
     (
         "SELECT * FROM xyzzy",
-        "line 1, character 15: no such table: xyzzy\n  The data dictionary lists tables and columns: cis docs",
+        "line 1, character 15: no such table: xyzzy\n  `cis docs tables` lists the tables and their columns.",
     ),
     (
         "SELECT foo(1)",
-        "line 1, character 8: no such function: foo\n  The data dictionary lists tables and columns: cis docs",
+        "line 1, character 8: no such function: foo\n  `cis docs tables` lists the tables and their columns.",
     ),
     (
         "SELECT * FORM membership",
