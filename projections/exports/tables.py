@@ -1,0 +1,70 @@
+"""The rows of the views for whoever writes them all, in one order on every database."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Integer, Select, Table, Text, select
+from sqlalchemy.types import BigInteger
+
+from eventstore.reading import CHUNK
+from projections.exports import Request
+from projections.interval import Row, certainty_on, holds_on
+from projections.timeline import timeline
+from projections.views import TABLES
+
+__all__ = ["TABLES", "chunks", "columns", "kind_of", "rows"]
+
+_DAYS = frozenset(("valid_from", "valid_from_latest", "valid_to", "valid_to_latest", "occurred_from", "occurred_to"))
+
+
+def columns(table: Table, as_of: str | None) -> list[Column[Any]]:
+    """The columns of a view as exported; for a day, intervals also have their `certainty` on it."""
+    found = list[Column[Any]](table.c)
+    if as_of is not None and "valid_from_latest" in table.c:
+        found.append(Column("certainty", Text, nullable=False, comment=f"certain or possible on {as_of}"))
+    return found
+
+
+def kind_of(column: Column[Any]) -> str:
+    """'boolean', 'integer', 'day' (an ISO day) or 'text'."""
+    if isinstance(column.type, Boolean):
+        return "boolean"
+    if isinstance(column.type, Integer | BigInteger):
+        return "integer"
+    return "day" if column.name in _DAYS else "text"
+
+
+def rows(request: Request, table: Table) -> Iterator[list[Row]]:
+    """The rows of a view in chunks: all of them, or those of the day asked about.
+
+    On a day, intervals give what held then; what happens once gives what may have happened by then.
+    """
+    return chunks(request, _query(table, request.as_of).order_by(*_order(table)))
+
+
+def chunks(request: Request, query: Select[Any]) -> Iterator[list[Row]]:
+    """The rows of a query on the views, streamed."""
+    found = request.views.execute(query, execution_options={"yield_per": CHUNK})
+    for chunk in found.mappings().partitions():
+        yield [dict(row) for row in chunk]
+
+
+def _query(table: Table, day: str | None) -> Select[Any]:
+    query = select(table)
+    if day is None:
+        return query
+    if "valid_from_latest" in table.c:
+        return select(table, certainty_on(table, day)).where(holds_on(table, day))
+    if "occurred_from" in table.c:
+        return query.where(table.c.occurred_from <= day)
+    if "event_id" in table.c:
+        return query.where(
+            table.c.event_id.in_(select(timeline.c.event_id).where(timeline.c.occurred_from <= day))
+        )
+    return query
+
+
+def _order(table: Table) -> list[Column[Any]]:
+    return [column for column in table.c if not isinstance(column.type, Boolean)]
+
+
