@@ -8,7 +8,7 @@ WITH cited AS (  -- a source's own entry in the register is none of its facts
     WHERE t.kind <> 'source-registered'
 ),
 weighed AS (
-    SELECT c.source, (SELECT COUNT(*) FROM cited o WHERE o.event_id = c.event_id) AS sources FROM cited c
+    SELECT source, COUNT(*) OVER (PARTITION BY event_id) AS sources FROM cited
 ),
 facts AS (
     SELECT source, COUNT(*) AS facts, COUNT(CASE WHEN sources = 1 THEN 1 END) AS only_source
