@@ -7,6 +7,7 @@ from eventstore.batch import read_text
 from eventstore.errors import Refused
 from projections.assertions import assertion, failures
 from projections.check import findings
+from projections.treaty_status import treaties
 
 
 def shown(database, **given_words):
@@ -129,3 +130,16 @@ def test_an_assertion_that_is_not_well_formed_is_refused_with_its_line(text, sai
         asserted(text)
     assert str(refused.value).startswith("assertions.yaml:1: assertion: ")
     assert said in str(refused.value)
+
+
+def test_a_party_that_gave_notice_on_a_day_not_known_is_counted_as_a_party_for_certain(database):
+    given(
+        database,
+        *WORLD,
+        fact("treaty-in-force-for-state", "1994-01-01", treaty="charter", state="GE"),
+        fact("treaty-withdrawal-notified", "2008", treaty="charter", state="GE", effective="2010-01-01"),
+        fact("treaty-in-force-for-state", "2008", treaty="charter", state="AM"),
+    )
+    with database.record() as connection:
+        (charter,) = [row for row in treaties(connection, "2008-06-01") if row["treaty"] == "charter"]
+    assert (charter["parties"], charter["parties_possible"]) == (1, 2)
