@@ -1,5 +1,6 @@
 """Who sat in which council: states in their seats, persons (or states in turn) in the offices."""
 
+from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from projections.interval import Row, Step, Track, certainty_on, holds_on, inter
 from projections.order import EVERYTHING
 from projections.projection import Key, Projection, metadata
 from projections.registers import person, state
+from projections.rules import Link, Rule, link
 
 if TYPE_CHECKING:
     from eventstore.facts import Fact, History
@@ -93,10 +95,25 @@ def seat_keys(fact: "Fact", history: "History") -> Iterator[Key]:
 
 def fold_seat(key: Key, history: "History") -> list[Row]:
     """The rows of one state in one body; leaving the body's organisation ends the seat."""
+    track = _seat(key)
+    deque(_seat_links(track, key, history), maxlen=0)
+    return track.rows()
+
+
+def seat_chain(key: Key, history: "History") -> list[Link]:
+    """The steps from which `fold_seat` has its rows, each with the rule applied."""
+    return list(_seat_links(_seat(key), key, history))
+
+
+def _seat(key: Key) -> Track:
+    body, seated = key
+    return Track("status", body=body, seat="state", state=seated, person=None, office=None, acting=False)
+
+
+def _seat_links(track: Track, key: Key, history: "History") -> Iterator[Link]:
     body, seated = key
     organisations, ends = history.remembered(_body, body)
     facts = history.about(f"body:{body}", f"state:{seated}", kinds=_SEATS)
-    track = Track("status", body=body, seat="state", state=seated, person=None, office=None, acting=False)
     exits = [
         row
         for organisation in organisations
@@ -106,16 +123,20 @@ def fold_seat(key: Key, history: "History") -> list[Row]:
     exits.sort(key=lambda row: (row["valid_from"], row["valid_from_latest"]))
     for step in steps([*facts, *ends]):
         while exits and (exits[0]["valid_from"], exits[0]["valid_from_latest"]) <= (step.first, step.last):
-            _leave(track, exits.pop(0))
+            yield _leave(track, exits.pop(0))
+        before, rule = track.values, "effect-later"
         if step.takes_effect:
+            rule = step.kind
             track.set(step, {"status": step.event.status, "since": step.date} if step.kind == "state-seated" else None)
+        yield link(step, rule, before, track.values)
     for row in exits:
-        _leave(track, row)
-    return track.rows()
+        yield _leave(track, row)
 
 
-def _leave(track: Track, former: Row) -> None:
-    track.change(former["valid_from"], former["valid_from_latest"], former["began_by"], None)
+def _leave(track: Track, former: Row) -> Link:
+    first, last, event_id, before = former["valid_from"], former["valid_from_latest"], former["began_by"], track.values
+    track.change(first, last, event_id, None)
+    return Link(event_id, former["since"], first, last, "effect", "left-organisation", before, None)
 
 
 def office_keys(fact: "Fact", history: "History") -> Iterator[Key]:
@@ -132,18 +153,28 @@ def office_keys(fact: "Fact", history: "History") -> Iterator[Key]:
 
 def fold_office(key: Key, history: "History") -> list[Row]:
     """The rows of one office. Where one holds it at a time, whoever takes it ends the term of whoever held it."""
+    holders, taken = _office(key, history)
+    if holders is None:
+        return []
+    deque(map(holders.take, taken), maxlen=0)
+    return holders.rows()
+
+
+def office_chain(key: Key, history: "History") -> list[Link]:
+    """The steps from which `fold_office` has its rows, each with the rule applied."""
+    holders, taken = _office(key, history)
+    return [] if holders is None else [holders.take(step) for step in taken]
+
+
+def _office(key: Key, history: "History") -> "tuple[_Holders | None, list[Step]]":
     (office,) = key
     facts = history.about(f"office:{office}", kinds=_OFFICES)
     created: list[Any] = [fact.event for fact in facts if fact.kind == "office-created"]
     if not created:
-        return []
+        return None, []
     body, alone = created[0].body, created[0].holders == "one"
     _, ends = history.remembered(_body, body)
-    holders = _Holders(body, office, alone)
-    for step in steps([*facts, *ends]):
-        if step.takes_effect:
-            holders.take(step)
-    return holders.rows()
+    return _Holders(body, office, alone), steps([*facts, *ends])
 
 
 class _Holders:
@@ -153,7 +184,20 @@ class _Holders:
         self.tracks = dict[tuple[str | None, str | None], Track]()
         self.sitting = dict[tuple[str | None, str | None], None]()
 
-    def take(self, step: Step) -> None:
+    def take(self, step: Step) -> Link:
+        before = self._shown()
+        if not step.takes_effect:
+            return link(step, "effect-later", before, before)
+        many = self.alone and len(self.sitting) > 0 and step.kind == "office-assumed"
+        self._take(step)
+        return link(step, "succeeded" if many else step.kind, before, self._shown())
+
+    def _shown(self) -> dict[str, str] | None:
+        """Who holds the office: persons, or states where states do."""
+        held = [person or state or "" for person, state in self.sitting]
+        return {"holders": ", ".join(sorted(held))} if held else None
+
+    def _take(self, step: Step) -> None:
         event = step.event
         match step.kind:
             case "office-assumed":
@@ -184,6 +228,58 @@ class _Holders:
 
     def rows(self) -> list[Row]:
         return [row for track in self.tracks.values() for row in track.rows()]
+
+
+# The rules of these folds by the names they give them: as a rule, the kind of the event.
+RULES = {
+    "state-seated": Rule(
+        "A state that takes its seat in {body} sits there until it leaves, {body} ends, or it leaves {parent}.", "{law}"
+    ),
+    "state-left-body": Rule("Leaving {body} ends the seat.", "{law}"),
+    "left-organisation": Rule("Who belongs to {parent} no longer sits in its bodies.", "{law}"),
+    "body-established": Rule("{body} exists from here.", "{law}"),
+    "body-dissolved": Rule("With the end of {body} every seat and office in it ends.", "{law}"),
+    "organisation-dissolved": Rule(
+        "With the end of {parent} its bodies end, and every seat and office in them.", "{law}"
+    ),
+    "office-created": Rule("The office exists; nobody holds it yet.", "{law}"),
+    "office-assumed": Rule(
+        "Who takes an office holds it until they leave it, another takes it, or {body} ends.", "{law}"
+    ),
+    "succeeded": Rule("One holds this office at a time: whoever takes it ends the term of whoever held it.", "{law}"),
+    "office-vacated": Rule("Leaving an office ends the term of the one named, or of whoever held it.", "{law}"),
+    "effect-later": Rule("The act is done; its effect comes on a later day.", "{law}"),
+}
+LAW = {
+    "council-of-heads-of-state": "Charter of the CIS, articles 21-23, and the rules of procedure of the council",
+    "council-of-heads-of-government": "Charter of the CIS, articles 22-23, and the rules of procedure of the council",
+}
+
+
+def rule_of(step: Link, key: Key, history: "History") -> Rule:
+    """The rule of a step of `seat_chain` or `office_chain`, in words with its legal basis."""
+    from projections.sentences import name_of
+
+    body = key[0] if len(key) == 2 else body_of(key[0], history)
+    organisations, _ = history.remembered(_body, body)
+    acts: list[Any] = [
+        fact.event for fact in history.about(f"body:{body}", kinds=("body-established",)) if _of(fact, body)
+    ]
+    treaties = sorted({act.established_by for act in acts if act.established_by})
+    founded = " and ".join(f"{name_of(f'treaty:{name}', history)} (established it)" for name in treaties)
+    words = {
+        "body": name_of(f"body:{body}", history),
+        "parent": " and ".join(name_of(f"organisation:{name}", history) for name in organisations)
+        or "its organisation",
+        "law": LAW.get(body) or founded or "practice of the body, as the sources have it",
+    }
+    return Rule(*(text.format(**words) for text in RULES[step.rule]))
+
+
+def body_of(office: str, history: "History") -> str:
+    """The body that an office belongs to; empty if none is recorded."""
+    created: list[Any] = [fact.event for fact in history.about(f"office:{office}", kinds=("office-created",))]
+    return next((str(event.body) for event in created if event.office == office), "")
 
 
 _SEAT_HANDLES = _SEATS | _LIVES | membership.HANDLES

@@ -8,7 +8,7 @@ over on some day from `valid_to` to `valid_to_latest` (both NULL: not over). On 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Boolean, Column, ColumnElement, Table, and_, case, literal, or_
+from sqlalchemy import Boolean, Column, ColumnElement, FromClause, and_, case, literal, or_
 
 from eventstore.tables import Name
 from projections.order import DAY_ORDER
@@ -32,12 +32,12 @@ def interval_columns() -> list[Column[Any]]:
     ]
 
 
-def holds_on(table: Table, day: str) -> ColumnElement[bool]:
+def holds_on(table: FromClause, day: str) -> ColumnElement[bool]:
     """The condition that a row of a table of intervals possibly or certainly holds on a day (ISO)."""
     return and_(table.c.valid_from <= day, or_(table.c.valid_to.is_(None), table.c.valid_to_latest > day))
 
 
-def certainty_on(table: Table, day: str) -> ColumnElement[str]:
+def certainty_on(table: FromClause, day: str) -> ColumnElement[str]:
     """'certain' or 'possible' for a row that `holds_on` the day."""
     certain = and_(table.c.valid_from_latest <= day, or_(table.c.valid_to.is_(None), table.c.valid_to > day))
     return case((certain, literal("certain")), else_=literal("possible")).label("certainty")
@@ -148,6 +148,11 @@ class Track:
             return
         row |= {"valid_to": first, "valid_to_latest": last, "ended_by": event_id}
         self._rows.append(row)
+
+    @property
+    def values(self) -> Mapping[str, Any] | None:
+        """The values at the step reached; None: there is nothing."""
+        return self._values
 
     def rows(self) -> list[Row]:
         """The rows so far, in order."""

@@ -5,6 +5,7 @@ in which organisation (`confers` of treaty-adopted); acts towards the organisati
 stand the tests by which the contested cases are judged: the founding agreements, the charter, and practice.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,6 +16,7 @@ from projections.interval import Row, Step, Track, certainty_on, holds_on, inter
 from projections.order import EVERYTHING, ORGANISATION_ACTS
 from projections.projection import Key, Projection, metadata
 from projections.registers import state
+from projections.rules import Link, Rule, link
 
 if TYPE_CHECKING:
     from eventstore.facts import Fact, History
@@ -138,16 +140,25 @@ def _ends(organisation: str, history: "History") -> "list[Fact]":
 
 def fold(key: Key, history: "History") -> list[Row]:
     """The rows of one state in one organisation."""
+    standing, taken = _begin(key, history)
+    deque(map(standing.take, taken), maxlen=0)
+    return standing.track.rows()
+
+
+def chain(key: Key, history: "History") -> list[Link]:
+    """The steps from which `fold` has its rows, each with the rule applied."""
+    standing, taken = _begin(key, history)
+    return [standing.take(step) for step in taken]
+
+
+def _begin(key: Key, history: "History") -> "tuple[_Standing, list[Step]]":
     organisation, acting = key
     laid_down = history.remembered(rules, organisation)
     facts = history.about(f"organisation:{organisation}", f"state:{acting}", kinds=ORGANISATION_ACTS)
     facts += history.remembered(_ends, organisation)
     for treaty in laid_down.treaties:
         facts += history.about(f"treaty:{treaty}", f"state:{acting}", kinds=_STATE_ACTS)
-    standing = _Standing(organisation, acting, laid_down)
-    for step in steps(facts):
-        standing.take(step)
-    return standing.track.rows()
+    return _Standing(organisation, acting, laid_down), steps(facts)
 
 
 class _Standing:
@@ -162,13 +173,17 @@ class _Standing:
         self.tests = dict.fromkeys(("agreement_signed", "agreement_ratified", "charter_signed", "charter_ratified"))
         self.notice: Step | None = None
         self.basis: dict[str, Fact] = {}  # by role: the facts on which the present row rests
+        self.rule = ""  # the one that the present step falls under, by its name in RULES
 
-    def take(self, step: Step) -> None:
+    def take(self, step: Step) -> Link:
+        before = self.track.values
+        self.rule = "beside"
         if step.kind in _STATE_ACTS:
             self._towards_treaty(step)
         else:
             self._towards_organisation(step)
         self.track.set(step, self._values(), disputed=any(fact.disputed for fact in self.basis.values()))
+        return link(step, self.rule, before, self.track.values)
 
     def _values(self) -> dict[str, Any] | None:
         if self.status is None:
@@ -182,8 +197,10 @@ class _Standing:
             "events": " ".join(dict.fromkeys(fact.event_id for fact in self.basis.values())),
         }
 
-    def _become(self, status: str | None, step: Step) -> None:
+    def _become(self, status: str | None, step: Step, rule: str) -> None:
+        self.rule = rule
         if status == self.status or (status == "founding-state" and self.status == "member"):
+            self.rule = "had-already"
             return
         self.status, self.since, self.notice = status, step.date, None
         self.basis = {"status": step.fact}
@@ -191,7 +208,7 @@ class _Standing:
 
     def _towards_treaty(self, step: Step) -> None:
         event = step.event
-        act = _ACTS.get(step.kind) or ("accession" if event.instrument == "accession" else "ratification")
+        act = _act(step.kind, event) or ""
         if step.acts and act in ("signature", "ratification", "accession"):
             self._meet_test(event.treaty, "signed" if act == "signature" else "ratified", step)
         status = self.rules.confers.get((event.treaty, act))
@@ -200,10 +217,14 @@ class _Standing:
         if step.kind in ("treaty-withdrawal-notified", "treaty-withdrawal-revoked"):
             self._give_notice(step, status)
         elif step.takes_effect:
-            self._become(status, step)
+            self._become(status, step, "left-treaty" if status == "former" else "conferred")
+        else:
+            self.rule = "effect-later"
 
     def _meet_test(self, treaty: str, done: str, step: Step) -> None:
         for name, met in (("agreement", treaty in self.rules.agreements), ("charter", treaty == self.rules.charter)):
+            if met:
+                self.rule = f"{name}-{done}"
             if met and self.tests[f"{name}_{done}"] is None:
                 self.tests[f"{name}_{done}"] = step.date
 
@@ -212,18 +233,20 @@ class _Standing:
             case "withdrawal-notified" | "withdrawal-revoked":
                 self._give_notice(step, "former")
             case _ if not step.takes_effect:
-                pass
+                self.rule = "effect-later"
             case "state-joined" | "state-status-changed":
-                self._become(step.event.status, step)
+                self._become(step.event.status, step, "admitted")
                 self._practise("participating" if self.status != "former" else "ceased", step)
             case "state-withdrew":
-                self._become("former", step)
+                self._become("former", step, "left")
             case "participation-ceased":
+                self.rule = "ceased"
                 self._practise("ceased", step)
             case "participation-suspended":
+                self.rule = "suspended"
                 self._practise("suspended", step)
             case "organisation-dissolved":
-                self._become(None, step)
+                self._become(None, step, "dissolved")
 
     def _practise(self, practice: str, step: Step) -> None:
         if practice != self.practice:
@@ -233,13 +256,155 @@ class _Standing:
     def _give_notice(self, step: Step, status: str) -> None:
         """A notice is pending until its day of effect, if it names one and is not taken back before."""
         if step.kind.endswith("revoked"):
+            self.rule = "notice-revoked"
             self.notice = None
             self.basis.pop("notice", None)
         elif step.acts:
+            self.rule = "notice"
             self.notice = step
             self.basis["notice"] = step.fact
         elif self.notice is not None and self.notice.event_id == step.event_id:
-            self._become(status, step)
+            self._become(status, step, "notice-effect")
+        else:
+            self.rule = "notice-void"
+
+
+# The rules of this fold by the names it gives them. {act} is the act of the step, {status} what it confers.
+RULES = {
+    "conferred": Rule(
+        "{act} of {treaty} confers the standing of {status} in {organisation}.", "what the treaty confers; {law}"
+    ),
+    "left-treaty": Rule("Withdrawal from {treaty} ends the standing in {organisation}.", "VCLT articles 54, 70; {law}"),
+    "had-already": Rule("It had this standing, or a fuller one, already: nothing changes.", "{law}"),
+    "effect-later": Rule("The act is done; its effect on the standing comes on a later day.", "{law}"),
+    "agreement-signed": Rule(
+        "Signing a founding agreement is one of the tests of belonging to {organisation}.",
+        "VCLT articles 10, 14; {law}",
+    ),
+    "agreement-ratified": Rule(
+        "Ratifying a founding agreement is one of the tests of belonging to {organisation}; the standing stays.",
+        "VCLT articles 14-16; {law}",
+    ),
+    "charter-signed": Rule(
+        "Signing the charter of {organisation} is shown beside the standing and does not change it.",
+        "VCLT articles 14, 18",
+    ),
+    "charter-ratified": Rule(
+        "Consent to the charter of {organisation} is shown beside the standing; no further standing follows from it.",
+        "VCLT articles 14-16",
+    ),
+    "admitted": Rule("An act towards {organisation} itself gives the standing of {status}.", "{law}"),
+    "notice": Rule(
+        "A notice of leaving does not end the standing: it stays until the notice takes effect.",
+        "VCLT articles 56, 65, 67; {law}",
+    ),
+    "notice-revoked": Rule("The notice is taken back before its effect: the standing goes on.", "VCLT article 68"),
+    "notice-effect": Rule(
+        "The notice takes effect: the state belongs to {organisation} no longer.", "VCLT article 70; {law}"
+    ),
+    "notice-void": Rule("The notice was taken back, or another replaced it: it has no effect.", "VCLT article 68"),
+    "left": Rule("The state left {organisation}.", "VCLT article 70; {law}"),
+    "ceased": Rule(
+        "Ceasing to take part changes the practice and not the standing: nobody leaves without the act of leaving.",
+        "{law}",
+    ),
+    "suspended": Rule(
+        "A suspended participation changes the practice and not the standing: it stays a {status}.", "practice"
+    ),
+    "dissolved": Rule("With the end of {organisation} every standing in it ends.", "VCLT article 54"),
+    "beside": Rule("This act neither confers a standing in {organisation} nor meets one of the tests.", "practice"),
+}
+
+# Where the rules of an organisation are written, by the standing that is gained or by "practice".
+LAW = {
+    (
+        "cis",
+        "founding-state",
+    ): "Charter of the CIS, article 7: founding states are those that had signed and ratified the agreement"
+    " of 8 December 1991 and its protocol of 21 December 1991 when the Charter was adopted; the record counts from the signature and"
+    " shows the ratification beside it",
+    (
+        "cis",
+        "member",
+    ): "Charter of the CIS, article 7: a founding state is a member when it takes on the duties of the Charter; another"
+    " state by acceding to it with the consent of all members",
+    (
+        "cis",
+        "associate",
+    ): "Charter of the CIS, article 8: by an agreement on associate membership, on a decision of the heads of state",
+    ("cis", "observer"): "Charter of the CIS, article 8: on a decision of the heads of state",
+    ("cis", "former"): "Charter of the CIS, article 9: written notice to the depositary, twelve months before",
+    ("cis", "practice"): "practice; by article 9 of the Charter only a written notice leads out of the CIS",
+    ("cst", "member"): "Collective Security Treaty, article 10: open to accession",
+    ("cst", "former"): "Collective Security Treaty, article 11: notice six months before",
+    ("csto", "member"): "Charter of the CSTO, article 19",
+    ("eaeu", "member"): "Treaty on the Eurasian Economic Union, article 108",
+    ("eaeu", "observer"): "Treaty on the Eurasian Economic Union, article 109",
+    ("eaeu", "former"): "Treaty on the Eurasian Economic Union, article 118",
+}
+
+
+def rule_of(step: Link, key: Key, history: "History") -> Rule:
+    """The rule of a step of `chain`, in words with its legal basis."""
+    from projections.sentences import name_of
+
+    organisation, _ = key
+    fact = history.fact_of(step.event_id)
+    event: Any = fact.event if fact is not None else None
+    treaty = getattr(event, "treaty", None)
+    act = _act(fact.kind, event) if fact is not None and treaty else ""
+    status = history.remembered(rules, organisation).confers.get((treaty or "", act or ""))
+    status = status or getattr(event, "status", None) or ((step.after or {}).get("status") if step.after else None)
+    gained = "practice" if step.rule in ("ceased", "suspended") else _SEEN_AS.get(step.rule, status or "")
+    law = LAW.get((organisation, gained), "acts towards the organisation as the sources have them (practice)")
+    words = {
+        "act": (act or "").replace("-", " ").capitalize(),
+        "treaty": name_of(f"treaty:{treaty}", history) if treaty else "",
+        "organisation": name_of(f"organisation:{organisation}", history),
+        "status": status or "member",
+        "law": law,
+    }
+    return Rule(*(text.format(**words) for text in RULES[step.rule]))
+
+
+# Whose law it is that a rule refers to, where that is not the law of the standing which the act gives.
+_SEEN_AS = {
+    **dict.fromkeys(("notice", "notice-revoked", "notice-effect", "left", "left-treaty"), "former"),
+    **dict.fromkeys(("agreement-signed", "agreement-ratified"), "founding-state"),
+}
+
+
+def _act(kind: str, event: Any) -> str | None:
+    """The act towards a treaty that an event is, as `confers` has it."""
+    if kind == "instrument-deposited":
+        return "accession" if event.instrument == "accession" else "ratification"
+    return _ACTS.get(kind)
+
+
+def missing(key: Key, history: "History", day: str) -> Iterator[str]:
+    """What would confer another standing on a state and was not done by a day (ISO), as far as is recorded; in sentences."""
+    from eventstore.states import states
+    from projections.sentences import name_of
+
+    organisation, acting = key
+    name = states()[acting].name if acting in states() else acting
+    wanted = dict[tuple[str, str], list[str]]()
+    for (treaty, act), status in sorted(history.remembered(rules, organisation).confers.items()):
+        if status != "former":
+            wanted.setdefault((treaty, status), []).append(act)
+    for (treaty, status), acts in wanted.items():
+        facts = history.about(f"treaty:{treaty}", f"state:{acting}", kinds=_STATE_ACTS)
+        done = {_act(fact.kind, fact.event) for fact in facts if fact.first <= day}
+        if done.isdisjoint(acts) and any(fact.first <= day for fact in _adoption(treaty, history)):
+            title, none = name_of(f"treaty:{treaty}", history), " and no ".join(acts)
+            signed = "" if "signature" in acts else f"; it had {'' if 'signature' in done else 'not '}signed"
+            gives = f"{' or '.join(acts).capitalize()} of {title} confers the standing of {status}"
+            yield f"{gives}: no {none} by {name} is recorded by then{signed}."
+
+
+def _adoption(treaty: str, history: "History") -> "list[Fact]":
+    facts = history.about(f"treaty:{treaty}", kinds=("treaty-adopted",))
+    return [fact for fact in facts if getattr(fact.event, "treaty", None) == treaty]
 
 
 PROJECTION = Projection(

@@ -1,5 +1,6 @@
 """The registers: what the ids in the other views stand for."""
 
+from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from eventstore.tables import Name
 from projections.interval import Row, Track, interval_columns, steps
 from projections.order import EVERYTHING
 from projections.projection import EventView, Key, Projection, metadata
+from projections.rules import Link, Rule, link
 
 if TYPE_CHECKING:
     from eventstore.facts import Fact, History
@@ -153,9 +155,20 @@ def _organisation_keys(fact: "Fact", _: "History") -> Iterator[Key]:
 
 def _fold_organisation(key: Key, history: "History") -> list[Row]:
     track = Track(organisation=key[0])
+    deque(_organisation_links(track, key, history), maxlen=0)
+    return track.rows()
+
+
+def organisation_chain(key: Key, history: "History") -> list[Link]:
+    """The steps from which the rows of an organisation come, each with the rule applied."""
+    return list(_organisation_links(Track(), key, history))
+
+
+def _organisation_links(track: Track, key: Key, history: "History") -> Iterator[Link]:
     values: Row | None = None
     facts = history.about(f"organisation:{key[0]}", kinds=ORGANISATIONS.handles)
     for step in steps(fact for fact in facts if next(_organisation_keys(fact, history)) == key):
+        before = track.values
         if step.kind == "organisation-founded":
             event = step.event
             values = {
@@ -170,7 +183,7 @@ def _fold_organisation(key: Key, history: "History") -> list[Row]:
         elif step.takes_effect:
             values = None
         track.set(step, values)
-    return track.rows()
+        yield link(step, step.kind if step.takes_effect else "effect-later", before, track.values)
 
 
 def _body_keys(fact: "Fact", history: "History") -> Iterator[Key]:
@@ -185,6 +198,17 @@ def _body_keys(fact: "Fact", history: "History") -> Iterator[Key]:
 
 
 def _fold_body(key: Key, history: "History") -> list[Row]:
+    track = Track(body=key[0])
+    deque(_body_links(track, key, history), maxlen=0)
+    return track.rows()
+
+
+def body_chain(key: Key, history: "History") -> list[Link]:
+    """The steps from which the rows of a body come, each with the rule applied."""
+    return list(_body_links(Track(), key, history))
+
+
+def _body_links(track: Track, key: Key, history: "History") -> Iterator[Link]:
     (name,) = key
     facts = [
         fact
@@ -195,12 +219,13 @@ def _fold_body(key: Key, history: "History") -> list[Row]:
     for parent in sorted({event.organisation for event in events}):
         ends = history.about(f"organisation:{parent}", kinds=("organisation-dissolved",))
         facts += [end for end in ends if next(_organisation_keys(end, history)) == (parent,)]
-    track, values = Track(body=name), None
+    values: Row | None = None
     for step in steps(facts):
+        before, rule = track.values, "effect-later"
         if step.takes_effect:
-            values = _body_after(step, values)
+            values, rule = _body_after(step, values), step.kind
             track.set(step, values)
-    return track.rows()
+        yield link(step, rule, before, track.values)
 
 
 def _body_after(step: "Any", values: Row | None) -> Row | None:
@@ -214,6 +239,32 @@ def _body_after(step: "Any", values: Row | None) -> Row | None:
         }
         return {**values, **changed, "since": step.date}
     return None
+
+
+# The rules of these folds by the names they give them: as a rule, the kind of the event. An entry of a register shows what the
+# event that entered it says, after corrections.
+RULES = {
+    "organisation-founded": Rule("An organisation exists from its founding, under what its founding says.", "{law}"),
+    "organisation-dissolved": Rule(
+        "An organisation ends on the day its dissolution takes effect, and its bodies with it.", "{law}"
+    ),
+    "body-established": Rule("A body exists from its establishment.", "{law}"),
+    "body-reorganised": Rule("A body that is reorganised goes on under what was changed; the rest stays.", "{law}"),
+    "body-dissolved": Rule("A body ends on the day its dissolution takes effect.", "{law}"),
+    "effect-later": Rule("The act is done; its effect comes on a later day.", "{law}"),
+}
+
+
+def rule_of(step: Link, key: Key, history: "History") -> Rule:
+    """The rule of a step of `organisation_chain` or `body_chain`, with the treaty or act it rests on."""
+    from projections.sentences import name_of
+
+    fact = history.fact_of(step.event_id)
+    event: Any = fact.event if fact is not None else None
+    treaties = [*getattr(event, "founding_treaties", ())]
+    treaties += [name for field in ("established_by", "by") if (name := getattr(event, field, None))]
+    law = "; ".join(name_of(f"treaty:{name}", history) for name in treaties)
+    return Rule(*(text.format(law=law or "practice: no founding act is named") for text in RULES[step.rule]))
 
 
 def _named(*kinds: str) -> frozenset[str]:

@@ -7,6 +7,7 @@ ratification is not a deposit, and a consent given after the entry into force ta
 cases the state stays consent-given until a source says more.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from eventstore.tables import Name
 from projections.interval import Row, Step, Track, certainty_on, holds_on, interval_columns, steps
 from projections.order import EVERYTHING, TREATY_ACTS
 from projections.projection import Key, Projection, metadata
+from projections.rules import Link, Rule, link
 
 if TYPE_CHECKING:
     from eventstore.facts import Fact, History
@@ -78,12 +80,21 @@ def _treaty_facts(treaty: str, history: "History") -> "list[Fact]":
 
 def fold(key: Key, history: "History") -> list[Row]:
     """The rows of one state towards one treaty."""
+    standing, taken = _begin(key, history)
+    deque(map(standing.take, taken), maxlen=0)
+    return standing.track.rows()
+
+
+def chain(key: Key, history: "History") -> list[Link]:
+    """The steps from which `fold` has its rows, each with the rule applied."""
+    standing, taken = _begin(key, history)
+    return [standing.take(step) for step in taken]
+
+
+def _begin(key: Key, history: "History") -> "tuple[_Standing, list[Step]]":
     treaty, state = key
     facts = history.about(f"treaty:{treaty}", f"state:{state}", kinds=TREATY_ACTS)
-    standing = _Standing(treaty, state)
-    for step in steps([*facts, *history.remembered(_treaty_facts, treaty)]):
-        standing.take(step)
-    return standing.track.rows()
+    return _Standing(treaty, state), steps([*facts, *history.remembered(_treaty_facts, treaty)])
 
 
 class _Standing:
@@ -104,11 +115,14 @@ class _Standing:
         self.bound_by = ""  # latest day of the consent that counts at the general entry into force
         self.not_sure_before = ""
         self.disputed = False
+        self.rule = ""  # the one that the present step falls under, by its name in RULES
 
-    def take(self, step: Step) -> None:
+    def take(self, step: Step) -> Link:
+        values = self.track.values
         if self.over:
-            return
+            return link(step, "over", values, values)
         before = self.status
+        self.rule = _NOTED.get(step.kind, "effect-later")
         self.not_sure_before = ""
         if step.acts:
             self._note(step)
@@ -116,6 +130,7 @@ class _Standing:
         if self.status != before:
             self.since, self.disputed = step.date, step.fact.disputed
         self.track.set(step, self._values(), disputed=self.disputed, not_sure_before=self.not_sure_before)
+        return link(step, self.rule, values, self.track.values)
 
     def _values(self) -> dict[str, Any] | None:
         if self.status is None or self.over:
@@ -154,6 +169,7 @@ class _Standing:
     def _move(self, step: Step) -> None:
         match step.kind:
             case "treaty-adopted":
+                self.rule = "adopted"
                 self.binds_by_signature = step.event.consent == "signature"
                 clause = step.event.entry_into_force
                 self.in_force_on_signature = clause is not None and clause.on_signature
@@ -164,50 +180,157 @@ class _Standing:
             case "instrument-deposited" | "treaty-acceded":
                 self._consent(step, deposited=True)
             case "treaty-provisionally-applied":
+                if step.takes_effect:
+                    self.rule = "stronger-already"
                 if step.takes_effect and self.status in (None, "signatory", "consent-given"):
+                    self.rule = "provisional"
                     self.status = "provisionally-applying"
             case "treaty-in-force-for-state":
+                self.rule = "in-force-for-state"
                 self.status, self.notice = "party", None
             case "treaty-entered-into-force":
-                self.in_force = True
+                self.in_force, self.rule = True, "in-force-for-others"
+                if self.status == "party":
+                    self.rule = "stronger-already"
                 if self.bound_by and self.status in ("signatory", "consent-given", "provisionally-applying"):
-                    self.status, self.not_sure_before = "party", self.bound_by
+                    self.status, self.not_sure_before, self.rule = "party", self.bound_by, "in-force-for-bound"
             case "treaty-withdrawal-notified" | "treaty-withdrawal-revoked":
                 self._give_notice(step)
             case "treaty-withdrawn":
                 if step.takes_effect:
-                    self.status, self.notice = "withdrawn", None
+                    self.status, self.notice, self.rule = "withdrawn", None, "withdrawn"
             case "treaty-terminated":
                 self.over = step.takes_effect
+                self.rule = "terminated" if self.over else "effect-later"
 
     def _sign(self, step: Step) -> None:
         if self.status not in (None, "withdrawn"):
+            self.rule = "stronger-already"
             return
-        self.status = "signatory"
+        self.status, self.rule = "signatory", "signed"
         if self.binds_by_signature:
+            self.rule = "signed-in-force" if self.in_force_on_signature else "signed-binding"
             self.bound_by = step.last
             self.status = "party" if self.in_force_on_signature else "consent-given"
 
     def _consent(self, step: Step, *, deposited: bool) -> None:
         if not step.takes_effect:
             return
+        self.rule = "stronger-already"
         if self.status in (None, "signatory", "withdrawn"):
-            self.status = "consent-given"
+            self.status, self.rule = "consent-given", _CONSENTS[step.kind]
         if deposited and not self.in_force:
+            self.rule = _CONSENTS[step.kind]
             self.bound_by = self.bound_by or step.last
 
     def _give_notice(self, step: Step) -> None:
         """A notice is pending until its day of effect, if it names one and is not taken back before."""
         if step.kind.endswith("revoked"):
+            self.rule = "notice-revoked"
             if self.status == "withdrawing":
                 self.status = self.before_notice
             self.notice = None
         elif step.acts:
+            self.rule = "notice"
             if self.status not in ("withdrawing", "withdrawn"):
                 self.before_notice, self.status = self.status, "withdrawing"
             self.notice = step
         elif self.notice is not None and self.notice.event_id == step.event_id:
-            self.status, self.notice = "withdrawn", None
+            self.status, self.notice, self.rule = "withdrawn", None, "notice-effect"
+        else:
+            self.rule = "notice-void"
+
+
+_NOTED = {
+    "reservation-made": "reservation",
+    "reservation-withdrawn": "reservation-withdrawn",
+    "declaration-made": "declaration",
+    "treaty-suspended": "suspended",
+}
+_CONSENTS = {"treaty-ratified": "ratified", "instrument-deposited": "deposited", "treaty-acceded": "acceded"}
+
+# The rules of this fold by the names it gives them. {clause} is the clause on entry into force, as far as it is recorded.
+RULES = {
+    "adopted": Rule("Adopting the text binds nobody; it fixes how states consent. {consent}", "VCLT articles 9-16"),
+    "signed": Rule(
+        "A signature makes a signatory: it does not bind where an instrument is to follow.", "VCLT articles 10, 14, 18"
+    ),
+    "signed-binding": Rule("By this treaty a signature is consent to be bound.", "VCLT article 12"),
+    "signed-in-force": Rule(
+        "By this treaty a signature binds, and it is in force from signature.", "VCLT articles 12, 24"
+    ),
+    "ratified": Rule(
+        "A state's own ratification is consent, not a deposit: it does not yet make a party.",
+        "VCLT articles 2(1)(b), 14, 16",
+    ),
+    "deposited": Rule("A deposited instrument establishes the consent to be bound.", "VCLT article 16; {clause}"),
+    "acceded": Rule(
+        "Accession establishes the consent to be bound of a state that had not signed.", "VCLT article 15; {clause}"
+    ),
+    "provisional": Rule(
+        "The treaty is applied provisionally, without being in force for the state.", "VCLT article 25"
+    ),
+    "in-force-for-state": Rule(
+        "A source says that the treaty entered into force for the state: it is a party.", "VCLT article 24; {clause}"
+    ),
+    "in-force-for-bound": Rule(
+        "The treaty entered into force, and the state had bound itself before: it is a party.",
+        "VCLT article 24(1)-(2); {clause}",
+    ),
+    "in-force-for-others": Rule(
+        "The treaty entered into force; the state had not bound itself towards the depositary by then, so nothing changes.",
+        "VCLT article 24(1)-(3); {clause}",
+    ),
+    "stronger-already": Rule("The state had this standing or a stronger one already.", "VCLT articles 11-16"),
+    "effect-later": Rule("The act is done; its effect comes on a later day.", "VCLT article 24"),
+    "reservation": Rule("A reservation limits what binds the state; its standing stays.", "VCLT articles 19-23"),
+    "reservation-withdrawn": Rule("A reservation is taken back; the standing stays.", "VCLT article 22"),
+    "declaration": Rule("A declaration says how the state reads the treaty; its standing stays.", "practice"),
+    "suspended": Rule(
+        "Suspension stops the operation of the treaty; the state stays what it was.", "VCLT articles 57-58, 72"
+    ),
+    "notice": Rule(
+        "A notice of withdrawal does not end the obligations until it takes effect.", "VCLT articles 56, 65, 67"
+    ),
+    "notice-revoked": Rule("The notice is taken back before its effect.", "VCLT article 68"),
+    "notice-effect": Rule("The notice takes effect: the treaty binds the state no longer.", "VCLT articles 54, 70"),
+    "notice-void": Rule("The notice was taken back, or another replaced it: it has no effect.", "VCLT article 68"),
+    "withdrawn": Rule("Withdrawal ends what binds the state.", "VCLT articles 54, 70"),
+    "terminated": Rule("The treaty ended for all: nobody stands in any relation to it.", "VCLT articles 54, 59, 70"),
+    "over": Rule("The treaty had ended already.", "VCLT article 70"),
+}
+
+
+def rule_of(step: Link, key: Key, history: "History") -> Rule:
+    """The rule of a step of `chain`, in words with its legal basis."""
+    adopted = [fact.event for fact in history.remembered(_treaty_facts, key[0]) if fact.kind == "treaty-adopted"]
+    return Rule(*(text.format(**clauses_of(adopted)) for text in RULES[step.rule]))
+
+
+def clauses_of(adopted: "list[Any]") -> dict[str, str]:
+    """What the adoption of a treaty (none: not recorded) fixes on consent and entry into force, in words."""
+    ways = {event.consent for event in adopted} - {None}
+    consent = {
+        "signature": "By this one a signature binds.",
+        "instrument": "By this one an instrument is needed.",
+    }
+    found = [event.entry_into_force for event in adopted if event.entry_into_force is not None]
+    return {
+        "consent": " ".join(consent[way] for way in sorted(ways)) or "What this one asks for is not recorded.",
+        "clause": " / ".join(map(_clause, found)) or "the treaty's clause on entry into force is not recorded",
+    }
+
+
+def _clause(clause: Any) -> str:
+    if clause.clause:
+        return f"clause on entry into force: {clause.clause}"
+    parts = ["in force on signature"] if clause.on_signature else []
+    parts += [f"in force on {clause.on}"] if clause.on else []
+    parts += [f"after {clause.instruments} instruments"] if clause.instruments else []
+    parts += [f"{clause.days_after} days later"] if clause.days_after else []
+    parts += [f"{clause.months_after} months later"] if clause.months_after else []
+    parts += [f"those of {', '.join(clause.from_states)} among them"] if clause.from_states else []
+    return f"clause on entry into force: {', '.join(parts) or 'not told in detail'}"
 
 
 PROJECTION = Projection(

@@ -1,16 +1,30 @@
 """Where each treaty as such stood: adopted, provisionally applied, in force, extended, suspended, terminated."""
 
+from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Connection, Index, ScalarSelect, Table, func, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Index,
+    ScalarSelect,
+    Table,
+    and_,
+    func,
+    or_,
+    select,
+)
 
 from eventstore.tables import Name
 from projections.interval import Row, Step, Track, certainty_on, holds_on, interval_columns, steps
 from projections.order import EVERYTHING
 from projections.projection import Key, Projection, metadata
 from projections.registers import treaty
-from projections.treaty_party import treaty_party
+from projections.rules import Link, Rule, link
+from projections.treaty_party import clauses_of, treaty_party
 
 if TYPE_CHECKING:
     from eventstore.facts import Fact, History
@@ -52,18 +66,30 @@ def keys(fact: "Fact", _: "History") -> Iterator[Key]:
 
 def fold(key: Key, history: "History") -> list[Row]:
     """The rows of one treaty."""
-    (name,) = key
-    track, status, until = Track("status", treaty=name), None, None
-    facts = history.about(f"treaty:{name}", kinds=HANDLES)
+    track = Track("status", treaty=key[0])
+    deque(_links(track, key, history), maxlen=0)
+    return track.rows()
+
+
+def chain(key: Key, history: "History") -> list[Link]:
+    """The steps from which `fold` has its rows, each with the rule applied."""
+    return list(_links(Track("status", treaty=key[0]), key, history))
+
+
+def _links(track: Track, key: Key, history: "History") -> Iterator[Link]:
+    status, until = None, None
+    facts = history.about(f"treaty:{key[0]}", kinds=HANDLES)
     for step in steps(fact for fact in facts if next(keys(fact, history)) == key):
+        before = track.values
         if not step.takes_effect:
+            yield link(step, "effect-later", before, before)
             continue
-        after = _after(step, status)
+        after, rule = _after(step, status), "no-change"
         if after != status or step.kind == "treaty-extended":
-            status = after
+            status, rule = after, step.kind
             until = getattr(step.event, "until", None)
             track.set(step, {"status": status, "since": step.date, "until": until} if status else None)
-    return track.rows()
+        yield link(step, rule, before, track.values)
 
 
 def _after(step: Step, status: str | None) -> str | None:
@@ -85,6 +111,30 @@ def _after(step: Step, status: str | None) -> str | None:
             return "suspended" if step.event.state is None else status
         case _:
             return "terminated"
+
+
+# The rules of this fold by the names it gives them: for what changes something, the kind of the event.
+RULES = {
+    "treaty-adopted": Rule("The text is settled; it is not in force yet.", "VCLT articles 9-10"),
+    "treaty-provisionally-applied": Rule("Some states apply it before it is in force.", "VCLT article 25"),
+    "treaty-entered-into-force": Rule("The treaty as such is in force.", "VCLT article 24(1)-(2); {clause}"),
+    "treaty-in-force-for-state": Rule(
+        "What is in force for a state is in force; the general entry into force is not recorded before.",
+        "VCLT article 24; {clause}",
+    ),
+    "treaty-extended": Rule("Its term is prolonged.", "VCLT articles 39, 54"),
+    "treaty-suspended": Rule("Its operation is suspended for all.", "VCLT articles 57-58"),
+    "treaty-terminated": Rule("It ends for all its parties.", "VCLT articles 54, 59"),
+    "effect-later": Rule("The act is done; its effect comes on a later day.", "VCLT article 24"),
+    "no-change": Rule("The treaty as such stands as it stood before.", "VCLT article 24"),
+}
+
+
+def rule_of(step: Link, key: Key, history: "History") -> Rule:
+    """The rule of a step of `chain`, in words with its legal basis."""
+    facts = history.about(f"treaty:{key[0]}", kinds=("treaty-adopted",))
+    adopted: list[Any] = [fact.event for fact in facts if next(keys(fact, history)) == key]
+    return Rule(*(text.format(**clauses_of(adopted)) for text in RULES[step.rule]))
 
 
 PROJECTION = Projection(
@@ -132,11 +182,30 @@ _SIGNATORIES = ("signatory", "consent-given", "provisionally-applying")
 
 
 def _count(day: str, statuses: tuple[str, ...], *, certain: bool) -> ScalarSelect[int]:
-    query = select(func.count(func.distinct(treaty_party.c.state))).where(
-        treaty_party.c.treaty == treaty_status.c.treaty,
-        treaty_party.c.status.in_(statuses),
-        holds_on(treaty_party, day),
+    """How many states have one of these statuses: possibly, or for certain.
+
+    For certain is also who passed from one of them to another on a day that is not known exactly.
+    """
+    party = treaty_party.alias()
+    query = (
+        select(func.count(func.distinct(party.c.state)))
+        .where(party.c.treaty == treaty_status.c.treaty, party.c.status.in_(statuses), holds_on(party, day))
+        .correlate(treaty_status)
     )
     if certain:
-        query = query.where(certainty_on(treaty_party, day) == "certain")
-    return query.correlate(treaty_status).scalar_subquery()
+        other, lasting = treaty_party.alias(), treaty_party.alias()
+        outside = select(other.c.state).where(
+            _same(other, party), other.c.status.not_in(statuses), holds_on(other, day)
+        )
+        going_on = select(lasting.c.state).where(
+            _same(lasting, party),
+            lasting.c.status.in_(statuses),
+            holds_on(lasting, day),
+            or_(lasting.c.valid_to.is_(None), lasting.c.valid_to > day),
+        )
+        query = query.where(party.c.valid_from_latest <= day, ~outside.exists(), going_on.exists())
+    return query.scalar_subquery()
+
+
+def _same(one: FromClause, other: FromClause) -> ColumnElement[bool]:
+    return and_(one.c.treaty == other.c.treaty, one.c.state == other.c.state)
