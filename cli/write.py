@@ -118,7 +118,7 @@ def append_command(
         raise click.UsageError("Name a kind of event, or a file of events with --file.", ctx)
     from eventstore.batch import read_file
 
-    _record(read_file(file), dry_run, expect, recorded_by, form, database)
+    _record(partial(read_file, file), dry_run, expect, recorded_by, form, database)
 
 
 def kind_command(cls: type[Event]) -> click.Command:
@@ -133,7 +133,8 @@ def kind_command(cls: type[Event]) -> click.Command:
         if issubclass(cls, EventCorrected | EventRetracted | EventDisputed | EventCorroborated):
             given["on"] = given["on"] or now()[:10]
             given["field_event"] = given["field_event"] and _event_id(given["field_event"], database)
-        _record([Entry(entry_of(cls, given), WHERE)], dry_run, expect, recorded_by, form, database)
+        entry = Entry(entry_of(cls, given), WHERE)
+        _record(lambda: [entry], dry_run, expect, recorded_by, form, database)
 
     return _command(cls.kind, cls, append, options_of(cls), epilog=f"Example: {example_of(cls)}")
 
@@ -161,8 +162,8 @@ def _amending(name: str, cls: type[Event], help_text: str, more: str) -> click.C
         from eventstore.batch import Entry
 
         given["on"] = given["on"] or now()[:10]
-        entry = entry_of(cls, given, event=_event_id(event, database))
-        _record([Entry(entry, WHERE)], dry_run, expect, recorded_by, form, database)
+        entry = Entry(entry_of(cls, given, event=_event_id(event, database)), WHERE)
+        _record(lambda: [entry], dry_run, expect, recorded_by, form, database)
 
     params = [click.Argument(["event"]), *options_of(cls, without=("event",))]
     command = _command(name, cls, amend, params)
@@ -205,13 +206,19 @@ def _event_id(text: str, database: str) -> str:
 
 
 def _record(
-    entries: "Sequence[Entry]", dry_run: bool, expect: int | None, recorded_by: str | None, form: str, database: str
+    read: "Callable[[], Sequence[Entry]]",
+    dry_run: bool,
+    expect: int | None,
+    recorded_by: str | None,
+    form: str,
+    database: str,
 ) -> None:
     from eventstore.database import Database
     from eventstore.errors import Problem, Refused
     from projections.record import record
 
     try:
+        entries = read()
         outcomes = record(
             Database(database, write=True),
             entries,

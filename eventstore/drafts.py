@@ -200,7 +200,7 @@ def _in_words(field: Field, error: str) -> str:
 
 
 def _citations(sources: Iterable[Mapping[str, Any]], problems: list[str]) -> tuple[Citation, ...]:
-    citations = list[Citation]()
+    citations, before = list[Citation](), len(problems)
     for source in sources:
         entry = canonical.composed(dict(source) if isinstance(source, Mapping) else {"source": source})
         if faults := canonical.check(entry):
@@ -213,7 +213,7 @@ def _citations(sources: Iterable[Mapping[str, Any]], problems: list[str]) -> tup
         else:
             if citation not in citations:
                 citations.append(citation)
-    if not citations and not problems:
+    if not citations and len(problems) == before:
         problems.append("the source is missing: an event without a source is not recorded")
     return tuple(sorted(citations, key=lambda citation: (citation.source, citation.locator)))
 

@@ -5,8 +5,9 @@ from time import monotonic, sleep
 from typing import Literal
 
 from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
-from eventstore.database import PATIENCE, Database, check_release
+from eventstore.database import PATIENCE, Database, check_release, in_words
 from eventstore.errors import DatabaseError, Problem
 from eventstore.tables import log_head
 
@@ -25,19 +26,21 @@ def prepare_file(database: Database) -> None:
         with Database(database.url).transaction() as connection:
             state_of(connection, str(database.place))
     deadline = monotonic() + PATIENCE
-    with database.engine.connect() as connection:
-        raw = connection.connection.driver_connection
-        assert isinstance(raw, sqlite3.Connection)
-        while True:
-            try:
+    while True:
+        try:
+            with database.engine.connect() as connection:
+                raw = connection.connection.driver_connection
+                assert isinstance(raw, sqlite3.Connection)
                 raw.execute("PRAGMA journal_mode=WAL")
-            except sqlite3.OperationalError as error:
-                # The change of mode does not wait for its turn by itself.
-                if "locked" not in str(error) or monotonic() > deadline:
-                    raise
+        except (sqlite3.Error, SQLAlchemyError) as error:
+            # Unlike a transaction, the change of mode does not wait for its turn by itself.
+            if "locked" in str(error) and monotonic() < deadline:
                 sleep(0.05)
-            else:
-                return
+                continue
+            if (problem := in_words(error, str(database.place))) is None:
+                raise
+            raise DatabaseError(problem) from error
+        return
 
 
 def take_turn(connection: Connection) -> None:
