@@ -130,6 +130,8 @@ def check_release(connection: Connection, place: str) -> None:
         raise DatabaseError(Problem("this database is not a record", place, "Make it one: cis init")) from error
     if found == REVISIONS[-1]:
         return
+    if found is None:  # the table of revisions is there and empty: nothing was made here, or all of it was taken away
+        raise DatabaseError(Problem("this database is not a record", place, "Make it one: cis init"))
     if found in REVISIONS[:-1]:
         raise DatabaseError(
             Problem(f"the database is of an older release (revision {found})", place, "Upgrade it: cis init")

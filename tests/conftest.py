@@ -19,7 +19,11 @@ from projections import runner
 
 # No deadline: what a database takes for one example says nothing. What is found stays found: CI prints the way back to it.
 settings.register_profile(
-    "cis", deadline=None, print_blob=True, max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    "cis",
+    deadline=None,
+    print_blob=True,
+    max_examples=100,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.register_profile("thorough", settings.get_profile("cis"), max_examples=1000)
 settings.load_profile(os.environ.get("CIS_TEST_PROFILE", "cis"))

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
-from eventstore import log
+from eventstore import canonical, dates, integrity, log
 from eventstore.database import Database
 from eventstore.drafts import Draft, draft
 from eventstore.facts import Fact, History
+from eventstore.stored import Stored
 from projections import council_roster, membership, question, runner, treaty_party, treaty_status
 
 NOW = "2026-11-22T00:00:00.000000Z"
@@ -104,6 +105,43 @@ def given(database: Database, *facts: Told, now: str = NOW, by: str = "tests", *
     with database.record() as connection:
         append(connection, RECORD, now=now, by=by)
         return append(connection, *facts, now=now, by=by, **other)
+
+
+def written(
+    database: Database, kind: str, on: str, data: str, *subjects: str, version: int = 1, by: str = "record"
+) -> str:
+    """Write a row as another release of the program would have: in any form, with the right hash. Gives the event's id.
+
+    Only the tables of the first revision are touched, so this works on a database of any.
+    """
+    when, identity = dates.parse(on), integrity.event_id(kind, on, data)
+    with database.transaction() as connection:
+        newest = connection.execute(text("SELECT position, hash FROM log_head")).one()
+        sources = canonical.encode(cited(by))
+        envelope = (
+            newest.position + 1,
+            identity,
+            kind,
+            version,
+            on,
+            when.first,
+            when.last,
+            NOW,
+            "tests",
+            data,
+            sources,
+        )
+        row = dict(zip(Stored._fields, (*envelope, integrity.chained(newest.hash, envelope)), strict=True))
+        columns = ", ".join(row)
+        values = ", ".join(f":{name}" for name in row)
+        connection.execute(text(f"INSERT INTO event ({columns}) VALUES ({values})"), row)
+        for subject in subjects:
+            connection.execute(
+                text("INSERT INTO event_subject (subject, position) VALUES (:subject, :position)"),
+                {"subject": subject, "position": row["position"]},
+            )
+        connection.execute(text("UPDATE log_head SET position = :position, hash = :hash"), row)
+    return identity
 
 
 def position(database: Database) -> int:

@@ -41,6 +41,7 @@ THEMES: tuple[tuple[str, ...], ...] = (
     tuple(sorted(treaty_party.HANDLES | treaty_status.HANDLES)),
     tuple(sorted(council_roster.SEATS.handles | council_roster.OFFICES.handles)),
 )
+_LAY_DOWN = ("source-registered", "treaty-adopted", "organisation-founded", "body-established", "office-created")
 _UNTOLD = ("note", "inferred")  # they change nothing but themselves
 
 
@@ -206,9 +207,7 @@ def amendments(draw: st.DrawFn, known: dict[str, Told], among: list[Told], few: 
 def _changes(cls: type[Event], few: bool) -> st.SearchStrategy[dict[str, Any]]:
     # What enters a name goes on entering that name: another name would be unknown, and the old one without its entry.
     fields = [field for field in fields_of(cls) if field.name not in (*_UNTOLD, cls.introduces)]
-    values = {
-        field.name: _value(field, few) if field.required else st.none() | _value(field, few) for field in fields
-    }
+    values = {field.name: _value(field, few) if field.required else st.none() | _value(field, few) for field in fields}
     return st.fixed_dictionaries({}, optional=values).filter(lambda changes: 0 < len(changes) < 4)
 
 
@@ -237,12 +236,13 @@ def histories(draw: st.DrawFn, most: int = 18) -> History:
     known = {told.id: told for told in entered}
     kinds, few = draw(st.sampled_from(THEMES)), draw(st.booleans())
     for _ in range(draw(st.integers(3, most))):
-        # Most amendments are of facts of this history, not of its registers; some are of both.
-        amendable = [*known.values()][len(entered) if draw(st.integers(0, 3)) else 0 :]
-        if amendable and not draw(st.integers(0, 2)):
-            told = draw(amendments(known, amendable, few))
-        else:
-            told = draw(facts(kinds, few))
+        own = [*known.values()][len(entered) :]
+        # What facts mean hangs on some entries of the registers: who confers, belongs to, counts for what.
+        among = draw(
+            st.sampled_from([own, own, [told for told in entered if told.kind in _LAY_DOWN], [*known.values()]])
+        )
+        amends = among and draw(st.integers(0, 2)) == 0
+        told = draw(amendments(known, among, few)) if amends else draw(facts(kinds, few))
         if told is not None:
             known.setdefault(told.id, told)
     return History(entered, tuple(known.values())[len(entered) :])

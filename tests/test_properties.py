@@ -14,7 +14,7 @@ from histories import NOW, RECORD, Told, append
 from history_strategies import AMENDMENTS, History, days, histories
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Table, create_engine, select
+from sqlalchemy import Connection, create_engine, select
 
 from eventstore import facts, reading
 from eventstore.database import Database

@@ -17,12 +17,12 @@ POSITION = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 def upgrade() -> None:
     _create_tables()
+    genesis = sha256(b"cis-record").hexdigest()
+    op.execute(f"INSERT INTO log_head (one, position, hash) VALUES (1, 0, '{genesis}')")  # noqa: S608 - a constant
     if op.get_bind().dialect.name == "sqlite":
         _protect_on_sqlite()
     else:
         _protect_on_postgres()
-    genesis = sha256(b"cis-record").hexdigest()
-    op.execute(f"INSERT INTO log_head (one, position, hash) VALUES (1, 0, '{genesis}')")  # noqa: S608 - a constant
 
 
 def downgrade() -> None:
@@ -134,6 +134,7 @@ def _protect_on_postgres() -> None:
         )
         op.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_truncate")
     op.execute(
-        "CREATE TRIGGER log_head_goes_on BEFORE UPDATE ON log_head FOR EACH ROW EXECUTE FUNCTION cis_head_goes_on()"
+        "CREATE TRIGGER log_head_goes_on BEFORE INSERT OR UPDATE ON log_head"
+        " FOR EACH ROW EXECUTE FUNCTION cis_head_goes_on()"
     )
     op.execute("ALTER TABLE log_head ENABLE ALWAYS TRIGGER log_head_goes_on")
