@@ -23,6 +23,7 @@ Begin = Callable[[int], Progress | None]
 FORMS = ("table", "json", "csv", "markdown")
 WIDTH = 120  # columns of a table that goes neither to a terminal nor through one
 GAP = 2  # blanks between the columns of a table
+LITTLE = 10  # characters of which no column is kept short
 PROSE = 24  # characters without which running text cannot be read
 LONGEST_WORD = 26  # characters that are kept together even where room is short
 _NUMBER = re.compile(r"\d*(?:–\d+)?")  # a number, or from one to another
@@ -263,6 +264,10 @@ def _widths(columns: Sequence[Column], room: int) -> list[int]:
     left = max(room - _total(widths), 0)
     missing = [column.natural - column.least for column in columns]
     beyond = [sum(max(len(cell) - column.least, 0) for cell in column.cells) + 1 for column in columns]
+    # A column that lacks little is given it: a word more in running text is worth less than a name in one piece.
+    for i in sorted(range(len(columns)), key=missing.__getitem__):
+        if missing[i] <= min(LITTLE, left):
+            widths[i], left, missing[i] = widths[i] + missing[i], left - missing[i], 0
     order = sorted(range(len(columns)), key=lambda i: missing[i] / beyond[i])
     for place, i in enumerate(order):
         share = min(missing[i], left * beyond[i] // sum(beyond[j] for j in order[place:]))
