@@ -1,4 +1,4 @@
-"""Carrying a log from one database to another: export, import."""
+"""Bringing in a log from another database: import."""
 
 import sys
 from collections.abc import Iterator
@@ -11,49 +11,6 @@ import click
 
 from cli.options import Command, database_option
 from cli.output import plural, progress, progress_option, say
-
-
-@click.command("export", cls=Command)
-@click.argument("form", metavar="[jsonl]", type=click.Choice(("jsonl",)), default="jsonl")
-@click.option("--output", metavar="FILE", help="Write a new file instead of standard output.")
-@database_option
-def export_command(form: str, output: str | None, database: str) -> None:
-    """Write the whole log as text, hashes included.
-
-    jsonl: JSON Lines, an event a line, exactly as stored. `cis import` adds it to another database at the same head hash.
-    """
-    from eventstore.database import Database
-    from eventstore.transfer import export
-
-    with Database(database).record() as connection, _written(output) as file:
-        count = 0
-        for line in export(connection):
-            file.write(line + "\n")
-            count += 1
-    say(f"{plural(count, 'event')} exported{f' to {output}' if output else ''}.")
-
-
-@contextmanager
-def _written(output: str | None) -> Iterator[IO[str]]:
-    """Standard output, or a new file that is there only if all of it could be written."""
-    from eventstore.errors import Problem, Refused
-
-    if output is None:
-        yield sys.stdout
-        return
-    path = Path(output)
-    try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            try:
-                yield file
-                file.flush()
-            except BaseException:
-                path.unlink()
-                raise
-    except FileExistsError as error:
-        raise Refused(Problem("the file exists", output, "Name a new file, or take the old one away.")) from error
-    except OSError as error:
-        raise Refused(Problem(f"the file cannot be written: {error.strerror}", output)) from error
 
 
 @click.command("import", cls=Command)

@@ -1,5 +1,6 @@
 """The questions about one view each: members, roster, treaties, treaty, state, meetings."""
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +18,12 @@ MEMBERS = ("organisation", "state", "name", "status", "certainty", "since", "dis
 ROSTER = ("body", "seat", "state", "person", "office", "certainty", "since")
 TREATIES = ("treaty", "title", "status", "since", "parties", "signatories")
 TREATY = ("state", "status", "signed", "ratified", "deposited", "in_force", "withdrawn")
+language_option = click.option(
+    "--language",
+    type=click.Choice(("en", "ru")),
+    show_default="en",
+    help="The language of headings and names.",
+)
 STATE = ("occurred", "kind", "sentence", "sources", "disputed", "event_id")
 MEETINGS = ("meeting", "bodies", "kind", "start", "end", "place", "country", "chair", "states")
 
@@ -90,17 +97,36 @@ def treaties_command(as_of: str, known_at: str | None, form: str, database: str)
 
 @click.command("treaty", cls=Command)
 @click.argument("treaty")
+@click.option(
+    "--style",
+    type=click.Choice(("untc", "coe", "hcch", "cis")),
+    help="As a status table of the UN Treaty Collection, the Council of Europe, the Hague Conference, or as the annex of the "
+    "CIS Executive Committee.",
+)
+@language_option
 @as_of_option
 @known_at_option
 @format_option
 @database_option
-def treaty_command(treaty: str, as_of: str, known_at: str | None, form: str, database: str) -> None:
+def treaty_command(
+    treaty: str, style: str | None, language: str | None, as_of: str, known_at: str | None, form: str, database: str
+) -> None:
     """Show where each state stood towards a treaty on a day.
 
     TREATY is an id such as cis-charter; `cis treaties` lists them. The dates are those of the acts of the state, as far as
-    they were done by that day.
+    they were done by that day. A --style prints them as that depositary does, with headings and names in English or Russian;
+    what is imprecise, disputed or only possible has a footnote.
     """
+    if style is None and language is not None:
+        raise click.UsageError("--language has no effect without --style.")
     with question(database, as_of, known_at, lambda log: [f"treaty:{known(log, 'treaty', treaty, 'TREATY')}"]) as asked:
+        if style is not None:
+            from cli.status_page import show
+            from projections.status_table import sheet
+
+            show(sheet(asked.views, treaty, as_of, style, language or "en"), form)
+            say(str(asked.basis))
+            return
         from projections.treaty_party import parties
 
         rows = parties(asked.views, as_of, treaty)
@@ -111,22 +137,31 @@ def treaty_command(treaty: str, as_of: str, known_at: str | None, form: str, dat
 
 @click.command("state", cls=Command)
 @click.argument("state")
+@click.option("--matrix", is_flag=True, help="Show its treaties instead, and which stage each had reached when.")
+@language_option
 @as_of_option
 @known_at_option
 @format_option
 @database_option
-def state_command(state: str, as_of: str, known_at: str | None, form: str, database: str) -> None:
+def state_command(
+    state: str, matrix: bool, language: str | None, as_of: str, known_at: str | None, form: str, database: str
+) -> None:
     """Tell the story of a state.
 
     STATE is an ISO 3166 code or a usual name (AM, ARM, Armenia); SUHH is the USSR. Everything is told that concerns it and
     happened, or may have happened, by the day asked about.
     """
+    if language is not None and not matrix:
+        raise click.UsageError("--language has no effect without --matrix.")
     from eventstore.states import UnknownState, state_code, states
 
     try:
         code = state_code(state)
     except UnknownState as error:
         raise click.BadParameter(str(error), param_hint="STATE") from None
+    if matrix:
+        _matrix(code, language or "en", as_of, known_at, form, database)
+        return
     with question(database, as_of, known_at, lambda _: [f"state:{code}"]) as asked:
         from eventstore.facts import BEGINNING
         from projections.timeline import story
@@ -134,6 +169,19 @@ def state_command(state: str, as_of: str, known_at: str | None, form: str, datab
         rows = story(asked.views, f"state:{code}", BEGINNING, as_of)
     emit(rows, form, STATE, shown=("occurred", "sentence", "disputed", "sources"))
     say(f"{states()[code].name}: {plural(len(rows), 'event')}; {asked.basis}")
+
+
+def _matrix(code: str, language: str, as_of: str, known_at: str | None, form: str, database: str) -> None:
+    # Titles come from the treaties' own events, so for an earlier K more is folded than what names the state.
+    with question(database, as_of, known_at) as asked:
+        from projections.status_table import MATRIX, STAGES, matrix
+
+        rows = matrix(asked.views, code, as_of, language)
+    headings = {key: STAGES[key][language == "ru"] for key in MATRIX}
+    named: dict[str, Callable[[Row], object]] = {"title": _titled, "certainty": _only_possible}
+    shown = [(headings[key], named.get(key, itemgetter(key))) for key in MATRIX if key != "treaty"]
+    emit(rows, form, MATRIX, shown=shown)
+    _count(rows, asked)
 
 
 @click.command("meetings", cls=Command)

@@ -222,8 +222,7 @@ class Spells:
         return [
             row
             for row in self.rows
-            if _days([_outer(row)], answer.span)
-            and (not settled or self.codes.get(row["status"], NONE) == answer.code)
+            if _days([_outer(row)], answer.span) and (not settled or self.codes.get(row["status"], NONE) == answer.code)
         ]
 
 
@@ -383,9 +382,7 @@ def _words(rows: Iterable[Row]) -> str | None:
 # -- treaties ---------------------------------------------------------------------------------------------------------
 
 
-def treaty_rows(
-    views: Connection, name: str | None, rule: str, years: tuple[int, int], today: str
-) -> Iterator[Row]:
+def treaty_rows(views: Connection, name: str | None, rule: str, years: tuple[int, int], today: str) -> Iterator[Row]:
     """A treaty-year panel of the treaties of an organisation (None: of all), ordered by treaty, then year.
 
     A treaty has a row from the year in which it was, or may have been, adopted.
@@ -436,7 +433,13 @@ def _treaty_row(status: Spells, parties: Mapping[str, Spells], period: Period, r
 
 
 def rows(
-    views: Connection, unit: str, name: str | None, rule: str, years: tuple[int, int], today: str, everyone: bool = False
+    views: Connection,
+    unit: str,
+    name: str | None,
+    rule: str,
+    years: tuple[int, int],
+    today: str,
+    everyone: bool = False,
 ) -> Iterator[Row]:
     """The rows of a panel; see `state_rows` and `treaty_rows`."""
     if unit == "treaty-year":

@@ -21,9 +21,12 @@ from projections.interval import Row
 DESCRIPTOR = "datapackage.json"
 _TYPES = {"boolean": "boolean", "integer": "integer", "day": "date", "text": "string"}
 _REFERS = {  # a column of this name holds the id of an entry of that register
-    **{name: (name, name) for name in ("state", "organisation", "treaty", "body", "office", "person", "source", "meeting")},
-    **{name: ("state", "state") for name in ("country", "chair_state")},
-    **{name: ("timeline", "event_id") for name in ("event_id", "began_by", "ended_by")},
+    **{
+        name: (name, name)
+        for name in ("state", "organisation", "treaty", "body", "office", "person", "source", "meeting")
+    },
+    **dict.fromkeys(("country", "chair_state"), ("state", "state")),
+    **dict.fromkeys(("event_id", "began_by", "ended_by"), ("timeline", "event_id")),
     "chair": ("person", "person"),
 }
 

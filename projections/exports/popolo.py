@@ -105,12 +105,15 @@ def _post(row: Row) -> Row:
 
 
 def _membership(row: Row, offices: dict[str, str], cited: list[Cited], entries: dict[str, Row]) -> Row:
-    holder = row["person"] or row["state"]
+    holder = row["person"] or row["state"] or ""
     identity = ":".join(filter(None, (row["body"], row["office"], holder, row["valid_from"], row["began_by"])))
     entry: Row = {"id": name_of("membership", identity), "organization_id": name_of("body", row["body"])}
     if row["office"]:
         acting = "acting " if row["acting"] else ""
-        entry |= {"post_id": name_of("office", row["office"]), "role": acting + offices.get(row["office"], row["office"])}
+        entry |= {
+            "post_id": name_of("office", row["office"]),
+            "role": f"{acting}{offices.get(row['office'], row['office'])}",
+        }
     else:
         entry["role"] = row["status"]
     if row["person"]:
@@ -120,13 +123,18 @@ def _membership(row: Row, offices: dict[str, str], cited: list[Cited], entries: 
     elif row["state"]:
         entry["member"] = {"@type": "Organization", "id": name_of("state", row["state"])}
     entry |= _dated(row, row, "start_date", "end_date")
-    entry["cis:edges"] = {name: row[name] for name in ("valid_from", "valid_from_latest", "valid_to", "valid_to_latest")}
+    entry["cis:edges"] = {
+        name: row[name] for name in ("valid_from", "valid_from_latest", "valid_to", "valid_to_latest")
+    }
     if "certainty" in row:
         entry["cis:certainty"] = row["certainty"]
     if row["disputed"]:
         entry["cis:disputed"] = True
     entry["sources"] = [
-        {"url": url_of(entries.get(c.source, {"address": None})) or name_of("source", c.source), "note": text_of(c, entries)}
+        {
+            "url": url_of(entries.get(c.source, {"address": None})) or name_of("source", c.source),
+            "note": text_of(c, entries),
+        }
         for c in cited
     ]
     return entry

@@ -55,7 +55,7 @@ def lines(request: Request, items: Mapping[str, str] | None = None) -> Iterator[
             dates = _on(request.as_of, run) if request.as_of else _from_to(run)
             if dates is not None:
                 cited = citations.of(*(name for row in run for name in row["events"].split()))
-                said = _sources((entries[one.source] for one in cited if one.source in entries))
+                said = _sources(entries[one.source] for one in cited if one.source in entries)
                 yield "\t".join([known.wikidata, "P463", items[organisation], *dates, *said])
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Connection, MetaData, Table, Text, create_engine, insert, select
+from sqlalchemy.exc import OperationalError
 
+from eventstore.errors import Problem, Refused
 from eventstore.reading import CHUNK
 from eventstore.tables import event, event_subject
 from projections.exports import Request
@@ -20,7 +22,7 @@ _TYPES = {"boolean": "BOOLEAN (0 or 1)", "integer": "INTEGER", "day": "TEXT (ISO
 
 
 def write(request: Request, path: Path) -> None:
-    """Write the file, which must not be there yet."""
+    """Write the file, which must not be there yet; raises `Refused` where it cannot be written."""
     engine = create_engine(f"sqlite:///{path}")
     try:
         with engine.begin() as file:
@@ -32,6 +34,8 @@ def write(request: Request, path: Path) -> None:
             for table in (event, event_subject):
                 _copy_log(request, file, table)
             _describe(request, file)
+    except OperationalError as error:
+        raise Refused(Problem(f"the file cannot be written: {error.orig}", path.name)) from error
     finally:
         engine.dispose()
 

@@ -58,13 +58,9 @@ def _query(table: Table, day: str | None) -> Select[Any]:
     if "occurred_from" in table.c:
         return query.where(table.c.occurred_from <= day)
     if "event_id" in table.c:
-        return query.where(
-            table.c.event_id.in_(select(timeline.c.event_id).where(timeline.c.occurred_from <= day))
-        )
+        return query.where(table.c.event_id.in_(select(timeline.c.event_id).where(timeline.c.occurred_from <= day)))
     return query
 
 
 def _order(table: Table) -> list[Column[Any]]:
     return [column for column in table.c if not isinstance(column.type, Boolean)]
-
-

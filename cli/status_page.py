@@ -1,0 +1,57 @@
+"""A status table on the page: what stands above it, the table, the footnotes; for programs only its rows."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.output import GAP, Row, Shown, emit, visible, width
+
+if TYPE_CHECKING:
+    from projections.status_table import Sheet
+
+Column = tuple[str, str]  # key and heading
+
+
+def show(sheet: "Sheet", form: str) -> None:
+    """Print a status table in one of the forms of answers."""
+    if form in ("json", "csv"):
+        emit(sheet.plain(), form, [*(key for key, _ in sheet.columns), "notes"])
+        return
+    rows, notes = sheet.noted()
+    between = "\n\n" if form == "markdown" else "\n"
+    click.echo(between.join(map(visible, sheet.head)) + "\n")
+    if not rows:
+        click.echo("–")
+    for columns in _side_by_side(sheet.columns, rows) if form == "table" else [sheet.columns]:
+        emit(rows, form, [key for key, _ in columns], shown=[_shown(column) for column in columns])
+        click.echo()
+    if sheet.foot or notes:
+        click.echo(between.join(map(visible, [*sheet.foot, *notes])))
+
+
+def _shown(column: Column) -> Shown:
+    key, heading = column
+    return heading, lambda row: row[key]
+
+
+def _side_by_side(columns: list[Column], rows: Sequence[Row]) -> list[list[Column]]:
+    """The columns in groups as wide as the page, the first column before each: an annex of a dozen states goes on below."""
+    first, *others = columns
+    if len(others) <= 5:  # a table of few columns wraps its cells instead
+        return [columns]
+    groups, room = [[first]], 0
+    for column in others:
+        wide = _wide(column, rows) + GAP
+        if len(groups[-1]) > 1 and wide > room:
+            groups.append([first])
+        if len(groups[-1]) == 1:
+            room = width() - min(_wide(first, rows), 24)
+        groups[-1].append(column)
+        room -= wide
+    return groups
+
+
+def _wide(column: Column, rows: Sequence[Row]) -> int:
+    key, heading = column
+    return max(len(heading), *(len(row[key]) for row in rows))
