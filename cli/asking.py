@@ -4,6 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+import click
+from click.core import ParameterSource
+
+from cli.output import say
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
@@ -31,6 +36,29 @@ def question(
         rests_on = basis(log, as_of, known_at)
         with views(log, rests_on.known_at, about) as standing:
             yield Question(log, standing, rests_on)
+        if beyond := outside(log, rests_on):
+            say(beyond)
+
+
+def outside(log: "Connection", asked: "Basis") -> str:
+    """That the day asked about lies before or after all that the record can tell; empty if it does not."""
+    from projections.question import horizon
+
+    reach = horizon(log, asked.known_at)
+    if reach is None or not asked.as_of:
+        return ""
+    first, last = reach
+    if asked.as_of < first:
+        return f"The record begins on {first}: of {asked.as_of} it tells nothing."
+    if asked.as_of > last and _typed("as_of", "last"):
+        return f"The record was last added to on {last}: what happened between then and {asked.as_of} is not in it."
+    return ""
+
+
+def _typed(*names: str) -> bool:
+    """Whether a person gave one of these options: of today, where nobody asked about it, nothing needs to be said."""
+    context = click.get_current_context(silent=True)
+    return context is None or any(context.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in names)
 
 
 def known(log: "Connection", register: str, name: str, option: str) -> str:

@@ -46,6 +46,9 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
         "treaty": Listed("views", "Show where each state stood towards a treaty on a day."),
         "state": Listed("views", "Tell the story of a state."),
         "meetings": Listed("views", "Show the meetings of a period."),
+        "panel": Listed("panels", "Make a state-year, state-month or treaty-year table."),
+        "compare": Listed("panels", "Hold an outside state-year table against the record."),
+        "cite": Listed("exporting", "Give the citation of an answer."),
         "replay": Listed("replay", "Replay all views to a day, as known then."),
         "report": Listed("report", "Run a report from the library."),
         "sql": Listed("report", "Run any SQL query that only reads."),
@@ -54,7 +57,7 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
     "The log itself": {
         "log": Listed("read_log", "List events in the order in which they were recorded."),
         "show": Listed("read_log", "Show one event whole, and what was said about it since."),
-        "export": Listed("transfer", "Write the whole log as text, hashes included."),
+        "export": Listed("exporting", "Write the record in a form that other programs read."),
         "import": Listed("transfer", "Add the events of an exported log."),
     },
     "Reference": {

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
+from cli.options import inherited
+
 F = TypeVar("F", bound=Callable[..., Any])
 Row = Mapping[str, Any]
 Shown = str | tuple[str, Callable[[Row], object]]  # a key, or a heading and how its value follows from a row
@@ -40,6 +42,7 @@ def format_option(function: F) -> F:
         type=click.Choice(FORMS),
         default="table",
         show_default=True,
+        callback=inherited,
         help="How the answer is printed.",
     )(function)
 
@@ -220,10 +223,11 @@ def _markdown(columns: Sequence[Column]) -> None:
     click.echo(f"| {' | '.join(column.heading for column in columns)} |")
     click.echo(f"|{' --- |' * len(columns)}")
     for cells in zip(*(column.cells for column in columns), strict=True):
-        click.echo(f"| {' | '.join(map(_markdown_cell, cells))} |")
+        click.echo(f"| {' | '.join(map(markdown_text, cells))} |")
 
 
-def _markdown_cell(text: str) -> str:
+def markdown_text(text: str) -> str:
+    """A text that reads the same in Markdown: nothing in it is taken for a mark."""
     for mark in "\\|`*_[]<>":
         text = text.replace(mark, f"\\{mark}")
     return text.replace("\n", "<br>")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.asking import question
-from cli.options import Command, Group, database_option_of, inherited, known_at_option, refuse_database, today
+from cli.options import Command, Group, database_option_of, known_at_option, refuse_database, today
 from cli.output import emit, format_option, say, visible
 
 if TYPE_CHECKING:
@@ -109,9 +109,6 @@ def _command(report: "Report") -> click.Command:
         say(str(asked.basis))
 
     shared: list[click.Parameter] = list(reversed(getattr(run, "__click_params__", [])))
-    for param in shared:
-        if param.name == "form":
-            param.callback = inherited
     params = [_option(parameter) for parameter in report.parameters]
     return Command(report.name, callback=run, params=[*params, *shared], help=report.help)
 

@@ -1,10 +1,309 @@
 """Who belonged to which organisation, as what: a tiny history, a day, the answer."""
 
-from histories import WORLD, fact, given, members_on
+import pytest
+from histories import BELOVEZHA, CHARTER, FOUNDED, WORLD, asked, fact, given, members_on
+from sqlalchemy import text
+
+AM_SIGNED = fact("treaty-signed", "1991-12-21", treaty="belovezha", state="AM")
+AM_RATIFIED_CHARTER = fact("treaty-ratified", "1994-03-16", treaty="charter", state="AM")
 
 
-def test_georgia_that_joined_on_some_day_of_a_month_is_a_possible_member_until_its_end(database):
-    given(database, *WORLD, fact("state-joined", "1993-12", organisation="cis", state="GE"))
+def joined(on: str, state: str = "GE", **fields: str):
+    return fact("state-joined", on, organisation="cis", state=state, **fields)
+
+
+def act(kind: str, on: str, state: str = "GE", **fields: str):
+    return fact(kind, on, organisation="cis", state=state, **fields)
+
+
+def column(database, name, day, state="GE"):
+    """What one column of the table says of a state on a day, certain or possible."""
+    with asked(database) as views:
+        query = (
+            f"SELECT {name} FROM membership WHERE state = :state AND valid_from <= :day"
+            " AND (valid_to IS NULL OR valid_to_latest > :day)"
+        )
+        return views.execute(text(query), {"state": state, "day": day}).scalars().all()
+
+
+def test_georgia_that_joined_on_some_day_of_december_is_a_possible_member_until_its_end(database):
+    given(database, *WORLD, joined("1993-12"))
     assert members_on(database, "1993-11-30") == {}
+    assert members_on(database, "1993-12-01") == {"GE": "possible member"}
     assert members_on(database, "1993-12-15") == {"GE": "possible member"}
+    assert members_on(database, "1993-12-30") == {"GE": "possible member"}
     assert members_on(database, "1993-12-31") == {"GE": "member"}
+
+
+def test_as_of_a_day_means_the_end_of_that_day(database):
+    given(database, *WORLD, AM_SIGNED)
+    assert members_on(database, "1991-12-20") == {}
+    assert members_on(database, "1991-12-21") == {"AM": "founding-state"}
+
+
+def test_signing_the_founding_agreement_makes_a_founding_state_and_ratifying_the_charter_a_member(database):
+    given(database, *WORLD, AM_SIGNED, AM_RATIFIED_CHARTER)
+    assert members_on(database, "1994-03-15") == {"AM": "founding-state"}
+    assert members_on(database, "1994-03-16") == {"AM": "member"}
+
+
+def test_a_deposit_counts_as_the_instrument_it_is_of(database):
+    given(
+        database,
+        *WORLD,
+        fact("instrument-deposited", "1994-01-01", treaty="charter", state="AM", instrument="ratification"),
+        fact("instrument-deposited", "1994-01-01", treaty="charter", state="AZ", instrument="accession"),
+        fact("instrument-deposited", "1994-01-01", treaty="belovezha", state="BY", instrument="accession"),
+    )
+    assert members_on(database, "1994-01-01") == {"AM": "member", "AZ": "member"}
+
+
+def test_a_member_that_signs_a_founding_agreement_late_stays_a_member(database):
+    given(database, *WORLD, joined("1993-12-03"), fact("treaty-signed", "1994", treaty="belovezha", state="GE"))
+    assert members_on(database, "1995-01-01") == {"GE": "member"}
+
+
+def test_a_treaty_confers_nothing_in_another_organisation(database):
+    eaeu = fact("organisation-founded", "2015-01-01", organisation="eaeu", name="Eurasian Economic Union")
+    given(database, *WORLD, eaeu, AM_SIGNED)
+    assert members_on(database, "2016-01-01", "eaeu") == {}
+    assert members_on(database, "2016-01-01", "cis") == {"AM": "founding-state"}
+
+
+def test_a_treaty_may_confer_standing_by_its_entry_into_force_in_another_organisation_than_its_own(database):
+    given(
+        database,
+        *WORLD,
+        fact("organisation-founded", "2015-01-01", organisation="eaeu", name="EAEU"),
+        fact("treaty-adopted", "2014-05-29", treaty="eaeu", title="EAEU", confers=["eaeu:founding-state:entry-into-force"]),
+        fact("treaty-signed", "2014-05-29", treaty="eaeu", state="BY"),
+        fact("treaty-in-force-for-state", "2015-01-01", treaty="eaeu", state="BY"),
+    )
+    assert members_on(database, "2014-12-31", "eaeu") == {}
+    assert members_on(database, "2015-01-01", "eaeu") == {"BY": "founding-state"}
+
+
+def test_a_notice_of_leaving_takes_effect_on_its_day(database):
+    given(database, *WORLD, joined("1993-12-03"), act("withdrawal-notified", "2008-08-18", effective="2009-08-18"))
+    assert members_on(database, "2009-08-17", former=True) == {"GE": "member"}
+    assert column(database, "withdrawal_effective_on", "2008-08-17") == [None]
+    assert column(database, "withdrawal_effective_on", "2008-08-18") == ["2009-08-18"]
+    assert members_on(database, "2009-08-18") == {}
+    assert members_on(database, "2009-08-18", former=True) == {"GE": "former"}
+    assert column(database, "practice", "2009-08-18") == ["ceased"]
+
+
+def test_a_notice_that_is_taken_back_in_time_has_no_effect(database):
+    given(
+        database,
+        *WORLD,
+        joined("1993-12-03"),
+        act("withdrawal-notified", "2008-08-18", effective="2009-08-18"),
+        act("withdrawal-revoked", "2009-08-01"),
+    )
+    assert column(database, "withdrawal_effective_on", "2009-07-31") == ["2009-08-18"]
+    assert column(database, "withdrawal_effective_on", "2009-08-01") == [None]
+    assert members_on(database, "2010-01-01") == {"GE": "member"}
+
+
+def test_a_notice_that_is_taken_back_too_late_has_had_its_effect(database):
+    given(
+        database,
+        *WORLD,
+        joined("1993-12-03"),
+        act("withdrawal-notified", "2008-08-18", effective="2009-08-18"),
+        act("withdrawal-revoked", "2009-09-01"),
+    )
+    assert members_on(database, "2010-01-01", former=True) == {"GE": "former"}
+
+
+def test_a_second_notice_replaces_the_first(database):
+    given(
+        database,
+        *WORLD,
+        joined("1993-12-03"),
+        act("withdrawal-notified", "2008-08-18", effective="2009-08-18"),
+        act("withdrawal-revoked", "2009-01-01"),
+        act("withdrawal-notified", "2009-02-01", effective="2010-02-01"),
+    )
+    assert members_on(database, "2010-01-31") == {"GE": "member"}
+    assert members_on(database, "2010-02-01") == {}
+
+
+def test_a_notice_without_a_day_of_effect_says_nothing_of_the_end(database):
+    given(database, *WORLD, joined("1993-12-03"), act("withdrawal-notified", "2008-08-18"))
+    assert members_on(database, "2025-01-01") == {"GE": "member"}
+
+
+def test_a_notice_whose_day_of_effect_is_known_by_its_month_ends_in_that_month(database):
+    given(database, *WORLD, joined("1993-12-03"), act("withdrawal-notified", "2008-08-18", effective="2009-08"))
+    assert members_on(database, "2009-07-31", former=True) == {"GE": "member"}
+    assert members_on(database, "2009-08-15", former=True) == {"GE": "possible member or possible former"}
+    assert members_on(database, "2009-08-31", former=True) == {"GE": "former"}
+
+
+def test_joining_may_take_effect_later(database):
+    given(database, *WORLD, joined("1993-12-03", effective="1994-04-19"))
+    assert members_on(database, "1994-04-18") == {}
+    assert members_on(database, "1994-04-19") == {"GE": "member"}
+
+
+def test_an_effect_never_comes_before_its_act(database):
+    given(database, *WORLD, joined("1993-12-03", effective="1993"))
+    assert members_on(database, "1993-12-02") == {}
+    assert members_on(database, "1993-12-03") == {"GE": "possible member"}
+    assert members_on(database, "1993-12-31") == {"GE": "member"}
+
+
+def test_a_state_that_withdrew_is_former_and_may_come_back(database):
+    given(database, *WORLD, joined("1993-12-03"), act("state-withdrew", "2009-08-18"), joined("2020-01-01", status="observer"))
+    assert members_on(database, "2009-08-17") == {"GE": "member"}
+    assert members_on(database, "2015-01-01", former=True) == {"GE": "former"}
+    assert members_on(database, "2020-01-01", former=True) == {"GE": "observer"}
+
+
+def test_leaving_the_treaty_may_be_leaving_the_organisation(database):
+    given(database, *WORLD, AM_SIGNED, fact("treaty-withdrawn", "1999-04-02", treaty="belovezha", state="AM"))
+    assert members_on(database, "1999-04-01", former=True) == {"AM": "founding-state"}
+    assert members_on(database, "1999-04-02", former=True) == {"AM": "former"}
+
+
+def test_a_notice_to_the_depositary_is_a_notice_where_the_treaty_says_so(database):
+    notice = fact("treaty-withdrawal-notified", "1999-04-02", treaty="belovezha", state="AM", effective="1999-10-02")
+    given(database, *WORLD, AM_SIGNED, notice)
+    assert column(database, "withdrawal_effective_on", "1999-04-02", "AM") == ["1999-10-02"]
+    assert members_on(database, "1999-10-01", former=True) == {"AM": "founding-state"}
+    assert members_on(database, "1999-10-02", former=True) == {"AM": "former"}
+
+
+def test_the_status_can_change(database):
+    given(database, *WORLD, AM_SIGNED, act("state-status-changed", "2005-08-26", "AM", status="associate"))
+    assert members_on(database, "2005-08-25") == {"AM": "founding-state"}
+    assert members_on(database, "2005-08-26") == {"AM": "associate"}
+
+
+def test_a_change_of_status_on_an_uncertain_day_leaves_both_possible(database):
+    given(database, *WORLD, AM_SIGNED, act("state-status-changed", "2005-08", "AM", status="associate"))
+    assert members_on(database, "2005-08-15") == {"AM": "possible founding-state or possible associate"}
+    assert members_on(database, "2005-09-01") == {"AM": "associate"}
+
+
+def test_ceasing_to_take_part_is_practice_and_not_standing(database):
+    given(database, *WORLD, AM_SIGNED, act("participation-ceased", "2018-05-19", "AM"))
+    assert members_on(database, "2020-01-01") == {"AM": "founding-state"}
+    assert column(database, "practice", "2018-05-18", "AM") == ["participating"]
+    assert column(database, "practice", "2018-05-19", "AM") == ["ceased"]
+
+
+def test_a_suspended_participation_is_taken_up_again_by_a_change_to_the_same_status(database):
+    given(
+        database,
+        *WORLD,
+        joined("1993-12-03"),
+        act("participation-suspended", "2006-02-03"),
+        act("state-status-changed", "2007-01-01", status="member"),
+    )
+    assert column(database, "practice", "2006-12-31") == ["suspended"]
+    assert column(database, "practice", "2007-01-01") == ["participating"]
+    assert members_on(database, "2007-01-01") == {"GE": "member"}
+
+
+def test_a_dated_detail_does_not_make_an_uncertain_standing_certain(database):
+    # The Charter was signed on a known day, within the month in which the state joined on an unknown one.
+    given(database, *WORLD, joined("1993-12"), fact("treaty-signed", "1993-12-09", treaty="charter", state="GE"))
+    assert members_on(database, "1993-12-15") == {"GE": "possible member"}
+    assert column(database, "charter_signed", "1993-12-31") == ["1993-12-09"]
+
+
+def test_the_tests_of_standing_stand_beside_the_status(database):
+    given(
+        database,
+        *WORLD,
+        AM_SIGNED,
+        fact("treaty-ratified", "1992-02-18", treaty="belovezha", state="AM"),
+        fact("treaty-signed", "1993-01-22", treaty="charter", state="AM"),
+        AM_RATIFIED_CHARTER,
+    )
+    tests = "agreement_signed, agreement_ratified, charter_signed, charter_ratified"
+    with asked(database) as views:
+        rows = views.execute(text(f"SELECT status, {tests} FROM membership ORDER BY valid_from")).all()
+    assert [tuple(row) for row in rows] == [
+        ("founding-state", "1991-12-21", None, None, None),
+        ("founding-state", "1991-12-21", "1992-02-18", None, None),
+        ("founding-state", "1991-12-21", "1992-02-18", "1993-01-22", None),
+        ("member", "1991-12-21", "1992-02-18", "1993-01-22", "1994-03-16"),
+    ]
+
+
+def test_the_end_of_an_organisation_ends_every_standing_in_it(database):
+    given(
+        database,
+        *WORLD,
+        AM_SIGNED,
+        joined("1993-12-03"),
+        fact("organisation-dissolved", "2014-10-10", organisation="cis", effective="2015-01-01"),
+    )
+    assert members_on(database, "2014-12-31") == {"AM": "founding-state", "GE": "member"}
+    assert members_on(database, "2015-01-01", former=True) == {}
+
+
+def test_the_end_of_another_organisation_to_which_this_one_succeeds_ends_nothing_here(database):
+    given(
+        database,
+        *WORLD,
+        joined("1993-12-03"),
+        fact("organisation-founded", "1990", organisation="old", name="Old"),
+        fact("organisation-dissolved", "1994-01-01", organisation="old", successor="cis"),
+    )
+    assert members_on(database, "1995-01-01") == {"GE": "member"}
+
+
+def test_what_was_over_on_its_first_day_is_on_no_day(database):
+    given(database, *WORLD, joined("1993-12-03"), act("state-withdrew", "1993-12-03"))
+    assert members_on(database, "1993-12-03", former=True) == {"GE": "former"}
+
+
+def test_a_withdrawal_by_a_state_that_never_joined_is_recorded_as_told(database):
+    given(database, *WORLD, act("state-withdrew", "2009-08-18"))
+    assert members_on(database, "2009-08-18", former=True) == {"GE": "former"}
+
+
+@pytest.mark.parametrize(
+    ("on", "before", "within", "after"),
+    [
+        ("[1993-12-03,1993-12-09]", "1993-12-02", "1993-12-05", "1993-12-09"),
+        ("1993", "1992-12-31", "1993-06-30", "1993-12-31"),
+        ("1993-24", "1993-11-30", "1993-12-31", "1994-02-28"),
+        ("[..1993-12-09]", None, "1900-01-01", "1993-12-09"),
+    ],
+)
+def test_within_the_bounds_of_its_date_a_standing_is_possible_and_after_them_certain(database, on, before, within, after):
+    given(database, *WORLD, joined(on))
+    assert before is None or members_on(database, before) == {}
+    assert members_on(database, within) == {"GE": "possible member"}
+    assert members_on(database, after) == {"GE": "member"}
+
+
+def test_a_date_without_a_latest_day_is_never_certain(database):
+    given(database, *WORLD, joined("[1993-12-03..]"))
+    assert members_on(database, "1993-12-02") == {}
+    assert members_on(database, "2026-01-01") == {"GE": "possible member"}
+
+
+def test_a_doubtful_date_has_the_bounds_of_the_date(database):
+    given(database, *WORLD, joined("1993-12-03?"))
+    assert members_on(database, "1993-12-03") == {"GE": "member"}
+
+
+def test_the_rules_of_a_treaty_hold_whatever_was_recorded_first(database):
+    given(database, AM_SIGNED, BELOVEZHA)  # the organisation is named by the treaty, in the same batch it is not yet known
+    given(database, FOUNDED, CHARTER)
+    assert members_on(database, "1991-12-21") == {"AM": "founding-state"}
+
+
+def test_a_row_names_the_events_on_which_it_rests(database):
+    notice = act("withdrawal-notified", "2008-08-18", effective="2009-08-18")
+    given(database, *WORLD, joined("1993-12-03"), notice)
+    assert column(database, "events", "2000-01-01") == [joined("1993-12-03").id]
+    assert column(database, "events", "2008-08-18") == [f"{joined('1993-12-03').id} {notice.id}"]
+    assert column(database, "began_by", "2008-08-18") == [notice.id]

@@ -1,0 +1,189 @@
+"""Why a row of a view is as it is: `cis why`, as text, JSON and Markdown."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.options import Command, as_of_option, database_option, known_at_option
+from cli.output import markdown_text, say, to_json, visible, width
+
+if TYPE_CHECKING:
+    from projections.why import Claim, Explanation, Remark, Source, Used
+
+FORMS = ("text", "json", "markdown")
+NARROWEST = 40  # characters below which a text is not wrapped any narrower
+
+KEYS_HELP = """Views and their keys: membership [ORGANISATION] STATE (cis if left out), council_roster BODY and a STATE, an OFFICE or a
+PERSON (or an OFFICE alone), treaty_status TREATY, treaty_party TREATY STATE, meeting MEETING, meeting_attendance MEETING STATE,
+decision DECISION, timeline EVENT, and the registers: organisation, body, office, person, treaty, source, each with an id.
+
+In JSON, `answer` is the row in a sentence, `rows` what the view shows with its certainty, `chain` the events used in historical
+order, each with its rule, basis, changes and sources, `missing` what would give another standing and was not done, `claims` what
+other sources say and why that is shown or not, `inferred` the editor's inferences, `unknown` what is not known, `beside` what is
+told of the same and changes nothing, `next` the first step after the day."""
+
+
+@click.command("why", cls=Command, epilog=KEYS_HELP)
+@click.argument("view")
+@click.argument("key", nargs=-1, required=True)
+@as_of_option
+@known_at_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMS),
+    default="text",
+    show_default=True,
+    help="How the explanation is printed.",
+)
+@database_option
+def why_command(view: str, key: tuple[str, ...], as_of: str, known_at: str | None, form: str, database: str) -> None:
+    """Explain a row of a view: the events used, the rules applied, the claims overruled, and what is not known."""
+    from cli.asking import outside
+    from eventstore.database import Database
+    from eventstore.facts import History
+    from projections.question import basis
+    from projections.why import key_of, why
+
+    with Database(database).record() as log:
+        rests_on = basis(log, as_of, known_at)
+        history = History(log, rests_on.known_at)
+        explanation = why(history, *key_of(history, view, key), as_of)
+        beyond = outside(log, rests_on)
+    match form:
+        case "json":
+            from msgspec import to_builtins
+
+            click.echo(to_json(to_builtins(explanation), indent=2))
+        case "markdown":
+            click.echo("\n".join(_markdown(explanation)))
+        case _:
+            click.echo(visible("\n".join(_text(explanation, max(width(), NARROWEST)))))
+    if beyond:
+        say(beyond)
+    say(str(rests_on))
+
+
+# --- text ---------------------------------------------------------------------------------------------------------------
+
+
+def _text(told: "Explanation", room: int) -> Iterator[str]:
+    yield from _wrapped(told.answer, room)
+    for held in told.rows:
+        yield from _wrapped(held.because, room, "  ")
+    if told.chain:
+        yield from ("", "The events it rests on:")
+        for number, used in enumerate(told.chain, 1):
+            yield from _step(number, used, room)
+    yield from _listed("What was not done:", told.missing, room)
+    if told.claims:
+        yield from ("", "What other sources say:")
+        for claim in told.claims:
+            yield from _wrapped(f"- {_claimed(claim)}", room, "  ", "    ")
+    yield from _listed("What is inferred:", (f"{remark.date}: {remark.sentence}" for remark in told.inferred), room)
+    yield from _listed("What is not known:", told.unknown, room)
+    yield from _listed("Told beside it, without effect on the row:", map(_remarked, told.beside), room)
+    if told.next is not None:
+        yield from ("", *_wrapped(f"The next step is of {_remarked(told.next)}", room))
+
+
+def _step(number: int, used: "Used", room: int) -> Iterator[str]:
+    yield from _wrapped(f"{number:>2}. {_dated(used)}", room, "", "    ")
+    rest = "     "
+    for change in _changes(used):
+        yield from _wrapped(change, room, rest, rest + "  ")
+    yield from _wrapped(f"rule: {used.rule} [{used.basis}]", room, rest, rest + "  ")
+    for source in used.sources:
+        yield from _wrapped(f"source: {_cited(source)}", room, rest, rest + "  ")
+    for amended in used.amended:
+        yield from _wrapped(f"{_amended(amended)}", room, rest, rest + "  ")
+    if used.note:
+        yield from _wrapped(f"note: {used.note}", room, rest, rest + "  ")
+    yield f"{rest}event: {used.event_id}"
+
+
+def _listed(title: str, items: Iterable[str], room: int) -> Iterator[str]:
+    lines = [line for item in items for line in _wrapped(f"- {item}", room, "  ", "    ")]
+    if lines:
+        yield from ("", title, *lines)
+
+
+def _wrapped(text: str, room: int, first: str = "", rest: str | None = None) -> list[str]:
+    indents = {"initial_indent": first, "subsequent_indent": first if rest is None else rest}
+    return wrap(text, room, break_long_words=False, break_on_hyphens=False, **indents)  # type: ignore[arg-type]  # both are text
+
+
+# --- the words of both --------------------------------------------------------------------------------------------------
+
+
+def _dated(used: "Used") -> str:
+    part = {"act": " (the act)", "effect": " (its effect)"}.get(used.part, "")
+    marks = [] if used.by_then else ["it may have come later than the day asked about"]
+    marks += ["disputed"] if used.disputed else []
+    return f"{used.date}{part}: {used.sentence}" + (f" ({'; '.join(marks)})" if marks else "")
+
+
+def _changes(used: "Used") -> Iterator[str]:
+    for change in used.changes:
+        what, before, after = change.what.replace("_", " "), _value(change.before), _value(change.after)
+        yield f"{what}: {before} → {after}" if before else f"{what}: {after}"
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return ""
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value) or "nothing"
+
+
+def _cited(source: "Source") -> str:
+    place = f", {source.locator}" if source.locator else ""
+    return f"{source.title}{place} ({source.standing.replace('-', ' ')}; {source.source})"
+
+
+def _amended(amended: Any) -> str:
+    return f"{amended.kind.removeprefix('event-')} on {amended.date}: {amended.reason}"
+
+
+def _claimed(claim: "Claim") -> str:
+    cited = "; ".join(map(_cited, claim.sources))
+    return f"Of “{claim.sentence}” {cited} says: {claim.says}. {claim.reason} {claim.judgement}"
+
+
+def _remarked(remark: "Remark") -> str:
+    return f"{remark.date}: {remark.sentence}"
+
+
+# --- Markdown -----------------------------------------------------------------------------------------------------------
+
+
+def _markdown(told: "Explanation") -> Iterator[str]:
+    key = " ".join(told.key.values())
+    yield f"# Why: {markdown_text(f'{told.view} {key}')}, {told.as_of}"
+    yield from ("", f"**{markdown_text(told.answer)}**")
+    for held in told.rows:
+        yield from ("", markdown_text(held.because))
+    if told.chain:
+        yield from ("", "## The events it rests on", "")
+        for number, used in enumerate(told.chain, 1):
+            yield f"{number}. {markdown_text(_dated(used))}"
+            yield from (f"   - {markdown_text(change)}" for change in _changes(used))
+            yield f"   - Rule: {markdown_text(used.rule)} *{markdown_text(used.basis)}*"
+            yield from (f"   - Source: {markdown_text(_cited(source))}" for source in used.sources)
+            yield from (f"   - {markdown_text(_amended(amended)).capitalize()}" for amended in used.amended)
+            if used.note:
+                yield f"   - Note: {markdown_text(used.note)}"
+            yield f"   - Event `{used.event_id}`"
+    sections: Sequence[tuple[str, Iterable[str]]] = (
+        ("What was not done", told.missing),
+        ("What other sources say", map(_claimed, told.claims)),
+        ("What is inferred", map(_remarked, told.inferred)),
+        ("What is not known", told.unknown),
+        ("Told beside it, without effect on the row", map(_remarked, told.beside)),
+        ("The next step", [_remarked(told.next)] if told.next is not None else []),
+    )
+    for title, items in sections:
+        lines = [f"- {markdown_text(item)}" for item in items]
+        if lines:
+            yield from ("", f"## {title}", "", *lines)
