@@ -5,19 +5,18 @@ values it brings. So whoever reads a subject meets every event that any amendmen
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from eventstore import dates, reading
 from eventstore.drafts import Draft, of_event, typed
-from eventstore.errors import Problem, Refused
-from eventstore.events import KINDS, Event
+from eventstore.errors import DatabaseError, Problem, Refused
+from eventstore.events import KINDS, Citation, Event
 from eventstore.events.amendments import Amendment, Claim, EventCorroborated
 from eventstore.stored import Stored, citations_of, event_of
 from eventstore.subjects import named_in, subjects_of
-from eventstore.tables import event_subject
 
 AMENDMENTS = frozenset(kind for kind, cls in KINDS.items() if issubclass(cls, Amendment))
 
@@ -29,12 +28,28 @@ def is_amendment(kind: str) -> bool:
 
 def root_of(connection: Connection, amendment: Stored) -> Stored:
     """The event that is about the world, at the end of a chain of amendments of amendments."""
-    stored = amendment
+    stored, met = amendment, set[str]()
     while is_amendment(stored.kind):
         event = event_of(stored)
         assert isinstance(event, Amendment)
-        stored = next(reading.read(connection, event_ids=[event.event]))
+        if event.event in met:
+            raise _circle(event.event)
+        met.add(event.event)
+        target = next(reading.read(connection, event_ids=[event.event]), None)
+        if target is None:
+            raise _nowhere(stored, event.event)
+        stored = target
     return stored
+
+
+def _nowhere(amendment: Stored, event_id: str) -> DatabaseError:
+    where = f"event {amendment.event_id} at position {amendment.position}"
+    return DatabaseError(Problem(f"it is about event {event_id}, which is not there", where, "Run: cis verify"))
+
+
+def _circle(event_id: str) -> DatabaseError:
+    # An id is a hash over what the event is about, so this cannot be recorded; it can only have been made by hand.
+    return DatabaseError(Problem("it is about itself, by way of others", f"event {event_id}", "Run: cis verify"))
 
 
 def subjects(
@@ -46,11 +61,35 @@ def subjects(
     return _Amended(connection, batch).subjects(amendments, problems)
 
 
-class _Amended:
-    """The events that a batch amends, in the log and in the batch itself."""
+def subjects_in_log(connection: Connection, amendment: Stored) -> frozenset[str]:
+    """The subjects that an amendment in the log must have, derived from what stands before it.
 
-    def __init__(self, connection: Connection, batch: Iterable[Draft]) -> None:
+    Raises `DatabaseError` if what it is about is not in the log, or cannot be read.
+    """
+    event = event_of(amendment)
+    assert isinstance(event, Amendment)
+    amended = _Amended(connection, (), before=amendment.position)
+    root = amended.root(event.event)
+    if root is None:
+        raise _nowhere(amendment, event.event)
+    return frozenset(amended.about(event, citations_of(amendment), root))
+
+
+class _Root(NamedTuple):
+    """The event about the world that amendments are about: its fields in the present form, and the sources it cites."""
+
+    event_id: str
+    kind: str
+    fields: dict[str, Any]
+    sources: list[str]
+
+
+class _Amended:
+    """The events that a batch amends, in the log before a position (default: all of it) and in the batch itself."""
+
+    def __init__(self, connection: Connection, batch: Iterable[Draft], before: int = reading.LAST_POSITION) -> None:
         self.connection = connection
+        self.before = before
         self.batch = {draft.event_id: draft for draft in batch}
         self.stored = dict[str, Stored | None]()
         self.gathered = dict[str, dict[str, None]]()  # by root: the subjects of everything said about it so far
@@ -59,27 +98,31 @@ class _Amended:
         found = dict[str, tuple[str, ...]]()
         for draft in amendments:
             assert isinstance(draft.event, Amendment)
-            root = self._root(draft.event.event)
+            root = self.root(draft.event.event)
             if root is None:
                 advice = "`cis log` lists the events with their ids; what is repeated under `about` must be repeated exactly."
                 problems.append(Problem(f"{draft.kind}: there is no event {draft.event.event}", draft.where, advice))
                 found[draft.event_id] = ()
                 continue
-            root_id, kind, fields, sources = root
             if isinstance(draft.event, Claim):
-                problems += [
-                    Problem(f"{draft.kind}: {p}", draft.where) for p in _unfit(draft.event, KINDS[kind], fields)
-                ]
-            about = self._gathered(root_id, kind, fields)
-            about |= dict.fromkeys((f"event:{root_id}", f"event:{draft.event.event}"))
-            about |= dict.fromkeys(named_in(getattr(draft.event, "changes", None) or {}, KINDS[kind]))
-            # A change of a source's standing can turn a dispute: the sources lead to the disputed events.
-            cited = [f"source:{source}" for source in (*sources, *(citation.source for citation in draft.sources))]
-            found[draft.event_id] = tuple(dict.fromkeys((*about, *cited)))
+                unfit = _unfit(draft.event, KINDS[root.kind], root.fields)
+                problems += [Problem(f"{draft.kind}: {problem}", draft.where) for problem in unfit]
+            found[draft.event_id] = tuple(self.about(draft.event, draft.sources, root))
         return found
 
-    def _root(self, event_id: str) -> tuple[str, str, dict[str, Any], list[str]] | None:
-        while True:
+    def about(self, event: Amendment, sources: Iterable[Citation], root: _Root) -> dict[str, None]:
+        """The subjects of an amendment, from now on also those of the next one of the same event."""
+        if root.event_id not in self.gathered:
+            self.gathered[root.event_id] = self._gathered(root)
+        about = self.gathered[root.event_id]
+        about |= _brought(event, sources, root)
+        return about
+
+    def root(self, event_id: str) -> _Root | None:
+        """The event about the world at the end of a chain of amendments, or None if one of them is not there."""
+        met = set[str]()
+        while event_id not in met:
+            met.add(event_id)
             if (draft := self.batch.get(event_id)) is not None:
                 event, kind = draft.event, draft.kind
                 sources = [citation.source for citation in draft.sources]
@@ -89,25 +132,32 @@ class _Amended:
             else:
                 return None
             if not isinstance(event, Amendment):
-                return event_id, kind, msgspec.to_builtins(event), sources
+                return _Root(event_id, kind, msgspec.to_builtins(event), sources)
             event_id = event.event
+        raise _circle(event_id)
 
     def _read(self, event_id: str) -> Stored | None:
         if event_id not in self.stored:
             self.stored[event_id] = next(reading.read(self.connection, event_ids=[event_id]), None)
         return self.stored[event_id]
 
-    def _gathered(self, root_id: str, kind: str, fields: dict[str, Any]) -> dict[str, None]:
-        if root_id not in self.gathered:
-            positions = select(event_subject.c.position).where(event_subject.c.subject == f"event:{root_id}")
-            earlier = self.connection.execute(
-                select(event_subject.c.subject)
-                .where(event_subject.c.position.in_(positions))
-                .order_by(event_subject.c.position, event_subject.c.subject)
-            ).scalars()
-            own = subjects_of(msgspec.convert(fields, KINDS[kind]))
-            self.gathered[root_id] = dict.fromkeys((*own, *earlier))
-        return self.gathered[root_id]
+    def _gathered(self, root: _Root) -> dict[str, None]:
+        """The subjects of an event and of all that was recorded about it so far."""
+        gathered = dict.fromkeys(subjects_of(msgspec.convert(root.fields, KINDS[root.kind])))
+        for stored in reading.read(self.connection, upto=self.before - 1, subject=f"event:{root.event_id}"):
+            event = event_of(stored)
+            if isinstance(event, Amendment):
+                gathered |= _brought(event, citations_of(stored), root)
+        return gathered
+
+
+def _brought(event: Amendment, sources: Iterable[Citation], root: _Root) -> dict[str, None]:
+    """The subjects that an amendment brings, beside those of its root and of the amendments before it."""
+    brought = dict.fromkeys((f"event:{root.event_id}", f"event:{event.event}"))
+    brought |= dict.fromkeys(named_in(getattr(event, "changes", None) or {}, KINDS[root.kind]))
+    # A change of a source's standing can turn a dispute: the sources lead to the disputed events.
+    cited = (*root.sources, *(citation.source for citation in sources))
+    return brought | dict.fromkeys(f"source:{name}" for name in cited)
 
 
 def _unfit(claim: Claim, cls: type[Event], fields: Mapping[str, Any]) -> list[str]:

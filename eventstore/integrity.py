@@ -39,34 +39,50 @@ class Verdict(NamedTuple):
     problems: list[str]
 
 
+class Chain:
+    """The chain of hashes, recomputed event by event: what was read so far, and what does not fit."""
+
+    def __init__(self) -> None:
+        self.events = 0
+        self.hash = GENESIS  # of the last event read, as stored
+        self.expected = 1  # the next position
+
+    def add(self, row: Sequence[object]) -> str | None:
+        """Go on by one row, the columns of `event` in their order; gives what is wrong with it."""
+        *envelope, stored = row
+        position, problem = envelope[0], None
+        if position != self.expected:
+            problem = f"position {self.expected}: missing (the next event found is position {position})"
+        elif chained(self.hash, envelope) != stored:
+            problem = f"position {position}: altered, or the event before it was replaced (its hash does not fit)"
+        self.events += 1
+        self.expected = int(str(position)) + 1
+        self.hash = str(stored)
+        return problem
+
+    def end(self, head: Sequence[object] | None) -> Iterator[str]:
+        """Compare the end of the log with (position, hash) of `log_head`; gives what is wrong."""
+        last = self.expected - 1
+        if head is None:
+            yield "log_head is empty: the newest event cannot be confirmed"
+        elif head[0] != last:
+            first = min(last, head[0]) + 1 if isinstance(head[0], int) else last
+            yield (
+                f"position {first}: log_head says that position {head[0]} is the newest,"
+                f" but the newest event found is position {last}"
+            )
+        elif head[1] != self.hash:
+            yield f"position {last}: its hash is {self.hash[:12]}..., but log_head has {str(head[1])[:12]!r}..."
+
+
 def verify(rows: Iterable[Sequence[object]], head: Sequence[object] | None, most_problems: int = 20) -> Verdict:
     """Read the whole log in its order, recompute every hash, and compare with what is stored and with the head.
 
     `rows` are the columns of `event` in their order; `head` is (position, hash) of `log_head`.
     """
-    problems = list[str]()
-    previous, expected, count = GENESIS, 1, 0
+    chain, problems = Chain(), list[str]()
     for row in rows:
-        *envelope, stored = row
-        for problem in _look_at(envelope, stored, previous, expected):
-            if len(problems) < most_problems:
-                problems.append(problem)
-        count += 1
-        expected = int(str(envelope[0])) + 1
-        previous = str(stored)
-    if head is None:
-        problems.append("log_head is empty: the newest event cannot be confirmed")
-    elif tuple(head) != (expected - 1, previous):
-        problems.append(
-            f"log_head says that position {head[0]} is the newest, with hash {str(head[1])[:12]}...;"
-            f" the newest event found is position {expected - 1}, with hash {previous[:12]}..."
-        )
-    return Verdict(count, previous, problems)
-
-
-def _look_at(envelope: Sequence[object], stored: object, previous: str, expected: int) -> Iterator[str]:
-    position = envelope[0]
-    if position != expected:
-        yield f"position {expected}: missing (the next event found is position {position})"
-    elif chained(previous, envelope) != stored:
-        yield f"position {position}: altered, or the event before it was replaced (its hash does not fit)"
+        problem = chain.add(row)
+        if problem is not None and len(problems) < most_problems:
+            problems.append(problem)
+    return Verdict(chain.events, chain.hash, [*problems, *chain.end(head)])
