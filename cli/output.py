@@ -28,6 +28,7 @@ GAP = 2  # blanks between the columns of a table
 LITTLE = 10  # characters of which no column is kept short
 PROSE = 24  # characters without which running text cannot be read
 LONGEST_WORD = 26  # characters that are kept together even where room is short
+_SIGNED_NUMBER = re.compile(r"[+-][0-9]+(?:\.[0-9]+)?")
 _NUMBER = re.compile(r"\d*(?:–\d+)?")  # a number, or from one to another
 _CHUNK = re.compile(
     r"\S+?(?:\s+|$|(?<=[^\W\d]-)(?=[^\W\d])|(?<=[,/])(?=\d)|(?<=\.\.)(?=\d))|\s+"
@@ -142,26 +143,28 @@ def _csv(rows: Iterable[Row], keys: Sequence[str]) -> None:
     rows = iter(rows)
     first = next(rows, None)
     header = list(keys if first is None else first)
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer = csv.writer(_Lines())
     writer.writerow(header)
     for row in chain(() if first is None else (first,), rows):
         writer.writerow([_harmless(row[key]) for key in header])
 
 
+class _Lines:
+    """Stdout for rows of CSV that end in a line feed.
+
+    The writer is left its own ending, CR LF: only then does it quote a cell that holds either of them.
+    """
+
+    def write(self, row: str) -> None:
+        sys.stdout.write(row.removesuffix("\r\n") + "\n")
+
+
 def _harmless(value: object) -> str:
     """A cell that no spreadsheet takes for a formula."""
     text = _plain(value)
-    if text.startswith(("=", "+", "-", "@", "\t", "\r")) and not _numeric(text):
+    if text.startswith(("=", "+", "-", "@", "\t", "\r")) and _SIGNED_NUMBER.fullmatch(text) is None:
         return f"'{text}"
     return text
-
-
-def _numeric(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return text.isascii()
 
 
 def _plain(value: object) -> str:
@@ -234,18 +237,21 @@ def markdown_text(text: str) -> str:
 
 
 def _table(columns: list[Column], *, header: bool = True) -> None:
-    room = width()
+    for number, line in enumerate(table_lines(columns, width(), header=header)):
+        click.secho(line, bold=header and number == 0)
+
+
+def table_lines(columns: list[Column], room: int, *, header: bool = True) -> Iterator[str]:
+    """The lines of a table that is at most `room` characters wide; nothing in it is cut off."""
     if _total(column.natural for column in columns) > room:
         # Columns for which there is no room go together into the last one, each value with its heading before it.
         while len(columns) > 2 and _total(column.least for column in columns) > room:
             columns = [*columns[:-2], _together(columns[-2], columns[-1])]
     widths = _widths(columns, room)
     if header:
-        for line in _lines([column.heading for column in columns], columns, widths):
-            click.secho(line, bold=True)
+        yield from _lines([column.heading for column in columns], columns, widths)
     for cells in zip(*(column.cells for column in columns), strict=True):
-        for line in _lines(cells, columns, widths):
-            click.echo(line)
+        yield from _lines(cells, columns, widths)
 
 
 def _total(widths: Iterable[int]) -> int:
@@ -265,6 +271,8 @@ def _together(one: Column, other: Column) -> Column:
 def _widths(columns: Sequence[Column], room: int) -> list[int]:
     """What each column needs; what is left goes where most text stands beyond that, as far as it is wanted there."""
     widths = [column.least for column in columns]
+    while _total(widths) > room and max(widths) > 1:  # on a terminal too narrow for words, words are cut
+        widths[widths.index(max(widths))] -= 1
     left = max(room - _total(widths), 0)
     missing = [column.natural - column.least for column in columns]
     beyond = [sum(max(len(cell) - column.least, 0) for cell in column.cells) + 1 for column in columns]
