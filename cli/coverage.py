@@ -27,9 +27,9 @@ YEARS = ("year", *COUNTS)
 def coverage_command(subject: str | None, councils: bool, known_at: str | None, form: str, database: str) -> None:
     """Show how much of the history is verified.
 
-    SUBJECT is a treaty (each state, each field) or a council (its meetings by year); left out, everything is counted. Each thing is
-    verified by two sources, by one, was searched and not found, or was not searched; `of` is the number of all of them.
-    Encyclopedias copy each other and count as one source.
+    SUBJECT is a treaty (each state, each field) or a council (its meetings by year); left out, everything is counted. Each
+    thing is verified by two sources, by one, was searched and not found, or was not searched; `of` is the number of all of
+    them. Encyclopedias copy each other and count as one source.
     """
     if subject and councils:
         raise click.UsageError("--councils counts all councils; leave it out, or the subject.")
