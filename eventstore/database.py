@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 REVISIONS = ("0001", "0002", "0003")  # of the migrations, oldest first: what this release of the program knows
-PATIENCE = 30  # seconds that a writer waits for its turn
+PATIENCE = 30.0  # seconds that a writer waits for its turn
 
 
 class Database:
@@ -113,8 +113,14 @@ def _postgres(address: URL, write: bool) -> Engine:
         address = address.set(drivername="postgresql+psycopg")
     engine = create_engine(address, poolclass=NullPool, connect_args={"application_name": "cis", "connect_timeout": 10})
     # Readers see one snapshot through all their questions; writers wait for the head's lock and then read what is newest.
-    options: dict[str, Any] = {} if write else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    return engine.execution_options(**options)
+    if not write:
+        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(PATIENCE * 1000)}")
+
+    return engine
 
 
 def check_release(connection: Connection, place: str) -> None:
@@ -150,14 +156,16 @@ def _nothing() -> Iterator[None]:
     yield
 
 
+_AGAIN = "Try again: what was recorded before it broke is not recorded twice."
+_BUSY = "another writer kept the database for {patience:g} seconds"
 _MEANINGS = (  # what the driver says, what it means, what to do
     ("file is not a database", "this file is not an SQLite database", "Name another file with --database."),
     ("database disk image is malformed", "the SQLite file is damaged", "Restore it from an export: cis import."),
     ("unable to open database file", "the file cannot be opened", "Is the folder there, and may you read it?"),
     ("readonly database", "the database may only be read", "Ask its owner for permission to write."),
     ("read-only transaction", "the database may only be read here", "Append on the primary server."),
-    ("database is locked", f"another writer kept the database for {PATIENCE} seconds", "Try again in a moment."),
-    ("lock timeout", f"another writer kept the database for {PATIENCE} seconds", "Try again in a moment."),
+    ("database is locked", _BUSY, "Try again in a moment."),
+    ("lock timeout", _BUSY, "Try again in a moment."),
     ("database or disk is full", "the disk is full: nothing of this was written", "Free some space and try again."),
     ("No space left on device", "the disk is full: nothing of this was written", "Free some space and try again."),
     ("disk I/O error", "the disk failed while reading or writing", "Check the disk, then: cis verify."),
@@ -172,9 +180,14 @@ _MEANINGS = (  # what the driver says, what it means, what to do
     ("statement timeout", "the question took too long and was stopped", "Ask for less at a time."),
     ("permission denied", "the database refuses this user", "Ask its owner for the right to do this."),
     ("is never changed", "the log is never changed: rows are only added", "Record a correction: cis correct."),
-    ("terminating connection", "the server ended the connection: nothing of this was written", "Try again."),
-    ("server closed the connection", "the server ended the connection: nothing of this was written", "Try again."),
-    ("consuming input failed", "the connection to the server was lost: nothing of this was written", "Try again."),
+    # Where the connection breaks during the commit, nobody knows what was written; to record it again is harmless.
+    ("terminating connection", "the server ended the connection", _AGAIN),
+    ("server closed the connection", "the server ended the connection", _AGAIN),
+    ("consuming input failed", "the connection to the server was lost", _AGAIN),
+    ("connection is lost", "the connection to the server was lost", _AGAIN),
+    ("connection is closed", "the connection to the server was lost", _AGAIN),
+    ("starting up", "the server is starting or stopping", "Try again in a moment."),
+    ("shutting down", "the server is starting or stopping", "Try again in a moment."),
     ("does not exist", "the server has no such database or user", "Create it first: createdb NAME"),
     ("connection failed", "the server is not there", "Is it running, and is the address right?"),
     ("connection is bad", "the server is not there", "Is it running, and is the address right?"),
@@ -189,5 +202,5 @@ def in_words(error: Exception, place: str) -> Problem | None:
     said = f"{type(original).__name__}: {original}"
     for words, meaning, advice in _MEANINGS:
         if words in said:
-            return Problem(meaning, place, advice)
+            return Problem(meaning.format(patience=PATIENCE), place, advice)
     return None
