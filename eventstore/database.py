@@ -74,7 +74,7 @@ def _parsed(url: str) -> URL:
     advice = "Write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME."
     try:
         address = make_url(url)
-        known = address.get_backend_name() in ("sqlite", "postgresql")
+        known = address.drivername in ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
     except (ArgumentError, NoSuchModuleError, ValueError):
         known = False
     if not known:
