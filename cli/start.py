@@ -34,10 +34,10 @@ def init_command(empty: bool, bar: bool | None, database: str) -> int:
     with progress("Loading the history", shown=bar) as begin, record.transaction() as connection:
         take_turn(connection)
         state = state_of(connection, str(record.place))
-        migrations.upgrade(connection)
+        said = migrations.upgrade(connection)
         hold_log(connection)
         refolded = _follow(connection)
-        told.append(f"{_DONE[state]} {record.place}")
+        told += [f"{_DONE[state]} {record.place}", *said]
         if refolded:
             told.append(f"The views were of another release: folded anew from {refolded} events.")
         failed = [] if empty else _load(connection, begin, told)

@@ -15,9 +15,11 @@ def configuration(connection: Connection) -> Config:
     return config
 
 
-def upgrade(connection: Connection, revision: str = "head") -> None:
-    """Create or upgrade the schema of the record, in the transaction at hand."""
-    command.upgrade(configuration(connection), revision)
+def upgrade(connection: Connection, revision: str = "head") -> list[str]:
+    """Create or upgrade the schema of the record, in the transaction at hand; gives what people should be told of it."""
+    config = configuration(connection)
+    command.upgrade(config, revision)
+    return list(config.attributes.get("said", ()))
 
 
 def downgrade(connection: Connection, revision: str) -> None:
