@@ -46,8 +46,8 @@ def test_a_treaty_concerns_those_who_belonged_when_it_was_adopted_and_those_who_
 
 def test_encyclopedias_copy_each_other_and_count_as_one_source(database):
     given(database, *LEXICONS)
-    signed = fact("treaty-signed", "1992-05-15", treaty="pact", state="AM", by=["lexicon", "mirror"])
-    other = fact("treaty-signed", "1992-05-15", treaty="pact", state="BY", by=["lexicon", "gazette"])
+    signed = fact("treaty-signed", "1992-05-15", treaty="pact", state="AM", citing=["lexicon", "mirror"])
+    other = fact("treaty-signed", "1992-05-15", treaty="pact", state="BY", citing=["lexicon", "gazette"])
     given(database, *PACT, signed, other)
     found = findings(database)
     assert found["AM", "signed"] == "one_source"
@@ -69,7 +69,7 @@ def test_a_fact_that_a_better_source_denies_verifies_nothing(database):
     signed = fact("treaty-signed", "1992-05-15", treaty="pact", state="AM")
     given(database, *LEXICONS, *PACT, signed)
     assert findings(database)["AM", "signed"] == "one_source"
-    given(database, disputed(signed, by="gazette", denied=True))
+    given(database, disputed(signed, citing="gazette", denied=True))
     assert findings(database)["AM", "signed"] == "not_searched"
 
 

@@ -16,6 +16,7 @@ from eventstore.subjects import introduced_by
 from projections.assertions import failures
 from projections.check import findings
 from projections.record import record
+from seed_events import coverage
 
 NOW = "2026-11-22T00:00:00.000000Z"
 
@@ -49,6 +50,17 @@ def test_the_history_says_what_its_files_assert(loaded):
         assert [str(failure) for failure in failures(connection, asserted)] == []
 
 
+def test_assertions_cite_sources_that_are_registered():
+    registered = {
+        entry.fields["source"] for entry in seed_events.entries() if entry.fields["kind"] == "source-registered"
+    }
+    cited = set()
+    for path in (seed_events.FOLDER / "assertions").glob("*.yaml"):
+        for entry in batch.read_text(path.read_text("utf-8"), path.name, "yaml", "assertions"):
+            cited |= {citation["source"] for citation in entry.fields["sources"]}
+    assert cited - registered == set()
+
+
 def test_every_finding_is_explained_beside_the_data(loaded):
     with loaded.record() as connection:
         found = list(findings(connection, explanations=seed_events.explanations()))
@@ -59,6 +71,21 @@ def test_every_explanation_explains_a_finding(loaded):
     with loaded.record() as connection:
         found = {(f.code, f.subject) for f in findings(connection)}
     assert set(seed_events.explanations()) <= found
+
+
+def test_what_was_not_found_is_not_on_record(loaded):
+    with loaded.record() as connection:
+        rows = coverage.rows(connection, today=NOW[:10])
+    known = {(row["subject"], row["state"], row["field"]) for row in rows if row["sources"]}
+    held = {(row["subject"], row["item"]) for row in rows if row["about"] == "meetings"}
+    for line in coverage.searched():
+        if line.about == "treaty" and line.found == "no" and coverage.EVERY not in line.state + line.field:
+            cells = {(line.subject, state, field) for state in line.state.split() for field in line.field.split()}
+            assert cells - known, f"all of this is on record now: {line}"
+        if line.about == "meetings" and line.found == "no" and len(line.when) == len("1992-11-13"):
+            assert not [item for body, item in held if body == line.subject and line.when in item and item[0] != "("], (
+                line
+            )
 
 
 # -- the coverage table: what each paragraph of the two founding texts gave, or why nothing ------------------------------------
