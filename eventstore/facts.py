@@ -220,6 +220,7 @@ class _Resolution:
         self.root = root
         self.standing = standing
         self.by_target = dict[str, list[_Amending]]()
+        self.prevailing = set[str]()  # the disputes that are better sourced than what they are about
         read = [_Amending(stored, event) for stored in amendments if isinstance(event := event_of(stored), Amendment)]
         for amending in sorted(read, key=lambda amending: amending.order):
             self.by_target.setdefault(amending.event.event, []).append(amending)
@@ -229,15 +230,14 @@ class _Resolution:
         if not self._stands(root.event_id):
             return None
         date, changes = self._with_corrections(root.event_id, None, {})
-        support = self._support(root.event_id, citations_of(root))
-        disputes = list(self._disputes(root.event_id))
-        said = [self._said(dispute) for dispute in disputes]
-        winner = self._winner(support, said)
+        support = self._support(root)
+        winner = self._winner(root)
         if winner is not None:
             if winner.denied:
                 return None
             date, changes = winner.date or date, {**changes, **(winner.changes or {})}
             support = tuple(sorted({*support, *winner.sources}, key=lambda c: (c.source, c.locator)))
+        said = [self._said(dispute) for dispute in self._disputes(root.event_id)]
         when = dates.parse(date or root.occurred)
         event = msgspec.convert(merged(fields_of_stored(root), changes), KINDS[root.kind])
         return Fact(
@@ -248,9 +248,9 @@ class _Resolution:
             when.last or END,
             event,
             support,
-            bool(disputes),
+            bool(said),
             tuple(a.stored.event_id for a in self._all_standing(root.event_id)),
-            tuple(claim._replace(prevails=claim is winner) for claim in said),
+            tuple(claim._replace(prevails=claim.event_id in self.prevailing) for claim in said),
         )
 
     def _standing(self, target: str, cls: type[Amendment]) -> list[_Amending]:
@@ -270,18 +270,27 @@ class _Resolution:
     def _with_corrections(
         self, event_id: str, date: str | None, changes: dict[str, Any]
     ) -> tuple[str | None, dict[str, Any]]:
-        for amending in self._standing(event_id, EventCorrected):
-            claim = amending.event
+        for correction, contested in self._corrections(event_id):
+            claim = correction.event
             assert isinstance(claim, Claim)
-            own_date, own_changes = self._with_corrections(amending.stored.event_id, claim.date, claim.changes or {})
+            own_date, own_changes = self._with_corrections(correction.stored.event_id, claim.date, claim.changes or {})
+            if contested is not None:
+                own_date, own_changes = contested.date or own_date, {**own_changes, **(contested.changes or {})}
             date, changes = own_date or date, {**changes, **own_changes}
         return date, changes
 
-    def _support(self, event_id: str, own: tuple[Citation, ...]) -> tuple[Citation, ...]:
-        found = set(own)
-        for cls in (EventCorroborated, EventCorrected):
-            for amending in self._standing(event_id, cls):
-                found |= set(self._support(amending.stored.event_id, citations_of(amending.stored)))
+    def _corrections(self, event_id: str) -> Iterator[tuple[_Amending, Said | None]]:
+        """The corrections of an event that better sources do not deny, each with the better-sourced claim about it."""
+        for correction in self._standing(event_id, EventCorrected):
+            contested = self._winner(correction.stored)
+            if contested is None or not contested.denied:
+                yield correction, contested
+
+    def _support(self, stored: Stored) -> tuple[Citation, ...]:
+        found = set(citations_of(stored))
+        upheld = [correction for correction, _ in self._corrections(stored.event_id)]
+        for amending in (*self._standing(stored.event_id, EventCorroborated), *upheld):
+            found |= set(self._support(amending.stored))
         return tuple(sorted(found, key=lambda citation: (citation.source, citation.locator)))
 
     def _disputes(self, event_id: str) -> Iterator[_Amending]:
@@ -293,12 +302,19 @@ class _Resolution:
         claim, stored = dispute.event, dispute.stored
         assert isinstance(claim, EventDisputed)
         date, changes = self._with_corrections(stored.event_id, claim.date, claim.changes or {})
-        support = self._support(stored.event_id, citations_of(stored))
+        support = self._support(stored)
         return Said(stored.event_id, date, changes or None, claim.denied, claim.reason, support, prevails=False)
 
-    def _winner(self, support: Sequence[Citation], said: Sequence[Said]) -> Said | None:
-        ranked = sorted(said, key=lambda claim: (self._best(claim.sources), claim.event_id))
-        return ranked[0] if ranked and self._best(ranked[0].sources) < self._best(support) else None
+    def _winner(self, stored: Stored) -> Said | None:
+        """Of the disputes about an event (or a correction) itself the best sourced, if it is better sourced than the event."""
+        said = [self._said(dispute) for dispute in self._standing(stored.event_id, EventDisputed)]
+        if not said:
+            return None
+        best = min(said, key=lambda claim: (self._best(claim.sources), claim.event_id))
+        if self._best(best.sources) >= self._best(self._support(stored)):
+            return None
+        self.prevailing.add(best.event_id)
+        return best
 
     def _best(self, sources: Iterable[Citation]) -> int:
         return min((self.standing(citation.source) for citation in sources), default=len(STANDINGS))

@@ -1,8 +1,10 @@
 """What an event is about, as `register:id`: state:AM, treaty:cis-charter, organisation:cis."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from eventstore.events.base import Event
 from eventstore.events.fields import fields_of
@@ -35,8 +37,13 @@ def introduced_by(event: Event) -> str | None:
     return None if register is None else f"{register}:{getattr(event, register)}"
 
 
-def named_in(fields: dict[str, Any], cls: type[Event]) -> Iterable[str]:
+def named_in(fields: Mapping[str, Any], cls: type[Struct]) -> Iterable[str]:
     """The subjects named by some fields of a kind, given as plain values (the changes of a correction)."""
+    for nested in (field for field in fields_of(cls) if field.struct is not None):
+        value = fields.get(nested.name)
+        for inner in value if isinstance(value, list | tuple) else (value,):
+            if isinstance(inner, Mapping) and nested.struct is not None:
+                yield from named_in(inner, nested.struct)
     for field, register, many in _references(cls):
         value = fields.get(field)
         for name in value if many and isinstance(value, list | tuple) else (value,):
@@ -45,7 +52,7 @@ def named_in(fields: dict[str, Any], cls: type[Event]) -> Iterable[str]:
 
 
 @cache
-def _references(cls: type[Event]) -> tuple[tuple[str, str, bool], ...]:
+def _references(cls: type[Struct]) -> tuple[tuple[str, str, bool], ...]:
     return tuple((field.name, field.register, field.many) for field in fields_of(cls) if field.register)
 
 

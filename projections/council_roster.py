@@ -114,15 +114,11 @@ def _seat_links(track: Track, key: Key, history: "History") -> Iterator[Link]:
     body, seated = key
     organisations, ends = history.remembered(_body, body)
     facts = history.about(f"body:{body}", f"state:{seated}", kinds=_SEATS)
-    exits = [
-        row
-        for organisation in organisations
-        for row in membership.fold((organisation, seated), history)
-        if row["status"] == "former"
-    ]
+    exits = [row for organisation in organisations for row in _exits(membership.fold((organisation, seated), history))]
     exits.sort(key=lambda row: (row["valid_from"], row["valid_from_latest"]))
     for step in steps([*facts, *ends]):
-        while exits and (exits[0]["valid_from"], exits[0]["valid_from_latest"]) <= (step.first, step.last):
+        # On one day, leaving the organisation comes after taking a seat: closings last, as in DAY_ORDER.
+        while exits and (exits[0]["valid_from"], exits[0]["valid_from_latest"]) < (step.first, step.last):
             yield _leave(track, exits.pop(0))
         before, rule = track.values, "effect-later"
         if step.takes_effect:
@@ -131,6 +127,15 @@ def _seat_links(track: Track, key: Key, history: "History") -> Iterator[Link]:
         yield link(step, rule, before, track.values)
     for row in exits:
         yield _leave(track, row)
+
+
+def _exits(rows: list[Row]) -> Iterator[Row]:
+    """The rows with which a state left: of a former member's rows the first, for in the next ones it only stays away."""
+    before = None
+    for row in rows:
+        if row["status"] == "former" != before:
+            yield row
+        before = row["status"]
 
 
 def _leave(track: Track, former: Row) -> Link:
@@ -169,10 +174,10 @@ def office_chain(key: Key, history: "History") -> list[Link]:
 def _office(key: Key, history: "History") -> "tuple[_Holders | None, list[Step]]":
     (office,) = key
     facts = history.about(f"office:{office}", kinds=_OFFICES)
-    created: list[Any] = [fact.event for fact in facts if fact.kind == "office-created"]
-    if not created:
+    created = _created(facts)
+    if created is None:
         return None, []
-    body, alone = created[0].body, created[0].holders == "one"
+    body, alone = created.body, created.holders == "one"
     _, ends = history.remembered(_body, body)
     return _Holders(body, office, alone), steps([*facts, *ends])
 
@@ -232,11 +237,9 @@ class _Holders:
 
 # The rules of these folds by the names they give them: as a rule, the kind of the event.
 RULES = {
-    "state-seated": Rule(
-        "A state that takes its seat in {body} sits there until it leaves, {body} ends, or it leaves {parent}.", "{law}"
-    ),
+    "state-seated": Rule("A state sits in {body} until it leaves it, leaves {parent}, or {body} ends.", "{law}"),
     "state-left-body": Rule("Leaving {body} ends the seat.", "{law}"),
-    "left-organisation": Rule("Who belongs to {parent} no longer sits in its bodies.", "{law}"),
+    "left-organisation": Rule("A state that left {parent} sits in its bodies no longer.", "{law}"),
     "body-established": Rule("{body} exists from here.", "{law}"),
     "body-dissolved": Rule("With the end of {body} every seat and office in it ends.", "{law}"),
     "organisation-dissolved": Rule(
@@ -251,8 +254,8 @@ RULES = {
     "effect-later": Rule("The act is done; its effect comes on a later day.", "{law}"),
 }
 LAW = {
-    "council-of-heads-of-state": "Charter of the CIS, articles 21-23, and the rules of procedure of the council",
-    "council-of-heads-of-government": "Charter of the CIS, articles 22-23, and the rules of procedure of the council",
+    "council-of-heads-of-state": "Charter of the CIS, articles 21 and 23-25; rules of procedure of the council",
+    "council-of-heads-of-government": "Charter of the CIS, articles 22-25; rules of procedure of the council",
 }
 
 
@@ -278,8 +281,13 @@ def rule_of(step: Link, key: Key, history: "History") -> Rule:
 
 def body_of(office: str, history: "History") -> str:
     """The body that an office belongs to; empty if none is recorded."""
-    created: list[Any] = [fact.event for fact in history.about(f"office:{office}", kinds=("office-created",))]
-    return next((str(event.body) for event in created if event.office == office), "")
+    created = _created(history.about(f"office:{office}", kinds=("office-created",)))
+    return str(created.body) if created is not None else ""
+
+
+def _created(facts: "list[Fact]") -> Any:
+    """The entry of an office; the earliest where it was entered more than once."""
+    return next((step.event for step in steps(facts) if step.kind == "office-created"), None)
 
 
 _SEAT_HANDLES = _SEATS | _LIVES | membership.HANDLES

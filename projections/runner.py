@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from eventstore.amending import is_amendment
 from eventstore.errors import DatabaseError, Problem
-from eventstore.facts import Fact, History, unamended
+from eventstore.facts import Fact, History
 from eventstore.stored import Stored
 from eventstore.subjects import introduced_by
 from projections.interval import Row
@@ -106,21 +106,32 @@ def touched(
     everything = after == 0 and subject is None
     for stored in history.events(after, subject):
         root = history.root(stored)
-        now = history.fact(root)
-        told = [unamended(root)]
-        if root is not stored:
-            told += [fact for fact in (before.fact(root) if root.position <= after else None, now) if fact is not None]
-        for view in _views_of(root, stored):
-            if isinstance(view, Projection):
-                for fact in told:
-                    if fact.kind in view.handles:
-                        yield from (Touched(view, key) for key in view.keys(fact, history))
-            else:
-                yield Touched(view, (root.event_id,), now)
+        told = _told(root, before, history)
+        yield from _rows_of(root, stored, told, history)
         if not everything:  # where everything is folded, these are met as events of their own
-            yield from _affected(told, history)
+            yield from _elsewhere(told, before, history)
         if progress is not None:
             progress(1)
+
+
+# An event as it stood, and as it stands: where its rows are now, and where they are to be; each with what was known then,
+# for which keys an event touches depends on others (on what a treaty confers, say).
+_Told = list[tuple[Fact, History]]
+
+
+def _told(root: Stored, before: History, history: History) -> _Told:
+    known_then = (before, history) if root.position <= before.known_at else (history,)
+    return [(fact, known) for known in known_then if (fact := known.fact(root)) is not None]
+
+
+def _rows_of(root: Stored, stored: Stored, told: _Told, history: History) -> Iterator[Touched]:
+    """What one event touches by itself."""
+    now = next((fact for fact, known in told if known is history), None)
+    for view in _views_of(root, stored):
+        if isinstance(view, EventView):
+            yield Touched(view, (root.event_id,), now)
+        else:
+            yield from (Touched(view, key) for fact, known in told for key in view.keys(fact, known))
 
 
 def _once(keys: Iterable[Touched]) -> Iterator[Touched]:
@@ -146,33 +157,31 @@ def _views_of(root: Stored, stored: Stored) -> Iterator[Projection | EventView]:
             )
 
 
-def _affected(told: Iterable[Fact], history: History) -> Iterator[Touched]:
+def _elsewhere(told: _Told, before: History, history: History) -> Iterator[Touched]:
     """What a new or amended entry of a register changes elsewhere: sentences that name it, disputes that turn on a source."""
-    for fact in told:
+    for fact, known in told:
         name = introduced_by(fact.event)
         if name is None:
             continue
         for view in EVENT_VIEWS:
             if view.names_others:
-                yield from (Touched(view, (other.event_id,), other) for other in history.about(name))
+                for other in known.about(name):
+                    now = other if known is history else history.fact_of(other.event_id)
+                    yield Touched(view, (other.event_id,), now)
         if fact.kind == "source-registered":
-            yield from _judged_by(name, history)
+            yield from _judged_by(name, before, history)
 
 
-def _judged_by(source: str, history: History) -> Iterator[Touched]:
-    """The disputed events that turn on the standing of a source."""
+def _judged_by(source: str, before: History, history: History) -> Iterator[Touched]:
+    """What changes where the standing of a source decides a dispute."""
     for stored in history.events(subject=source):
         if not is_amendment(stored.kind):
             continue
         root = history.root(stored)
-        now = history.fact(root)
-        for view in _views_of(root, stored):
-            if isinstance(view, Projection):
-                for fact in (unamended(root), now):
-                    if fact is not None and fact.kind in view.handles:
-                        yield from (Touched(view, key) for key in view.keys(fact, history))
-            else:
-                yield Touched(view, (root.event_id,), now)
+        if root.kind != "source-registered":  # disputes about sources are not weighed by standing
+            told = _told(root, before, history)
+            yield from _rows_of(root, stored, told, history)
+            yield from _elsewhere(told, before, history)
 
 
 def _replace(connection: Connection, history: History, keys: Iterable[Touched], *, empty: bool) -> None:

@@ -114,6 +114,7 @@ class _Standing:
         self.in_force = self.over = False
         self.bound_by = ""  # latest day of the consent that counts at the general entry into force
         self.not_sure_before = ""
+        self.returning = False  # whether it withdrew and has begun to come back
         self.disputed = False
         self.rule = ""  # the one that the present step falls under, by its name in RULES
 
@@ -127,6 +128,8 @@ class _Standing:
         if step.acts:
             self._note(step)
         self._move(step)
+        if before == "withdrawn" != self.status:
+            self.dates["withdrawn"], self.returning = None, False
         if self.status != before:
             self.since, self.disputed = step.date, step.fact.disputed
         self.track.set(step, self._values(), disputed=self.disputed, not_sure_before=self.not_sure_before)
@@ -148,6 +151,8 @@ class _Standing:
     def _note(self, step: Step) -> None:
         """Write down the date of an act, and what was said with it."""
         event = step.event
+        if self.status == "withdrawn" and step.kind in _BEGINNINGS and not self.returning:
+            self._begin_anew()
         name = _DATES.get(step.kind)
         if name is not None and self.dates[name] is None:
             self.dates[name] = step.date
@@ -165,6 +170,15 @@ class _Standing:
                 self.reservations.pop(event.provision, None)
             case "declaration-made":
                 self.declarations.append(event.text)
+            case "treaty-withdrawal-revoked":
+                self.dates["withdrawal_notified"] = None
+
+    def _begin_anew(self) -> None:
+        """A state that withdrew and comes back binds itself anew: what it did and said before, but for signing, is past."""
+        self.dates = {name: day if name in ("signed", "withdrawn") else None for name, day in self.dates.items()}
+        self.instrument, self.bound_by, self.returning = None, "", True
+        self.reservations.clear()
+        self.declarations.clear()
 
     def _move(self, step: Step) -> None:
         match step.kind:
@@ -216,11 +230,10 @@ class _Standing:
     def _consent(self, step: Step, *, deposited: bool) -> None:
         if not step.takes_effect:
             return
-        self.rule = "stronger-already"
+        self.rule = "stronger-already" if self.status == "party" else _CONSENTS[step.kind]
         if self.status in (None, "signatory", "withdrawn"):
-            self.status, self.rule = "consent-given", _CONSENTS[step.kind]
+            self.status = "consent-given"
         if deposited and not self.in_force:
-            self.rule = _CONSENTS[step.kind]
             self.bound_by = self.bound_by or step.last
 
     def _give_notice(self, step: Step) -> None:
@@ -237,6 +250,7 @@ class _Standing:
             self.notice = step
         elif self.notice is not None and self.notice.event_id == step.event_id:
             self.status, self.notice, self.rule = "withdrawn", None, "notice-effect"
+            self.dates["withdrawn"] = self.dates["withdrawn"] or step.date
         else:
             self.rule = "notice-void"
 
@@ -247,6 +261,13 @@ _NOTED = {
     "declaration-made": "declaration",
     "treaty-suspended": "suspended",
 }
+_BEGINNINGS = (
+    "treaty-signed",
+    "treaty-ratified",
+    "instrument-deposited",
+    "treaty-acceded",
+    "treaty-in-force-for-state",
+)
 _CONSENTS = {"treaty-ratified": "ratified", "instrument-deposited": "deposited", "treaty-acceded": "acceded"}
 
 # The rules of this fold by the names it gives them. {clause} is the clause on entry into force, as far as it is recorded.

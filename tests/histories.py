@@ -39,7 +39,7 @@ class Told:
     def __repr__(self) -> str:
         fields = "".join(f", {name}={value!r}" for name, value in self.fields.items())
         by = [", ".join(source.values()) for source in self.sources]
-        return f"fact({self.kind!r}, {self.on!r}, by={by}{fields})"
+        return f"fact({self.kind!r}, {self.on!r}, citing={by}{fields})"
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         printer.text(repr(self))  # so that Hypothesis prints a history as it is written in a test
@@ -53,14 +53,14 @@ class Told:
         """The id that it has in every record."""
         return self.draft.event_id
 
-    def by(self, *sources: str) -> "Told":
+    def citing(self, *sources: str) -> "Told":
         """The same, told by these sources."""
         return Told(self.kind, self.on, self.fields, cited(*sources))
 
 
-def fact(kind: str, on: str, /, *, by: str | Iterable[str] = "record", **fields: Any) -> Told:
-    """A fact; `by` names its sources, each `source` or `source, locator`."""
-    return Told(kind, on, fields, cited(*([by] if isinstance(by, str) else by)))
+def fact(kind: str, on: str, /, *, citing: str | Iterable[str] = "record", **fields: Any) -> Told:
+    """A fact; `citing` names its sources, each `source` or `source, locator`."""
+    return Told(kind, on, fields, cited(*([citing] if isinstance(citing, str) else citing)))
 
 
 def cited(*sources: str) -> tuple[dict[str, str], ...]:
@@ -69,25 +69,27 @@ def cited(*sources: str) -> tuple[dict[str, str], ...]:
 
 def source(name: str, standing: str, on: str = "1991-01-01") -> Told:
     """A source and its standing."""
-    return fact("source-registered", on, by=name, source=name, title=f"The {name}", standing=standing)
+    return fact("source-registered", on, citing=name, source=name, title=f"The {name}", standing=standing)
 
 
-def corrected(told: Told, on: str = "2026-01-01", *, by: str = "record", reason: str = "misread", **other: Any) -> Told:
+def corrected(
+    told: Told, on: str = "2026-01-01", *, citing: str = "record", reason: str = "misread", **other: Any
+) -> Told:
     """A correction of another fact: `date`, `changes`."""
-    return fact("event-corrected", on, by=by, event=told.id, reason=reason, **other)
+    return fact("event-corrected", on, citing=citing, event=told.id, reason=reason, **other)
 
 
-def retracted(told: Told, on: str = "2026-01-01", *, by: str = "record", reason: str = "misread") -> Told:
-    return fact("event-retracted", on, by=by, event=told.id, reason=reason)
+def retracted(told: Told, on: str = "2026-01-01", *, citing: str = "record", reason: str = "misread") -> Told:
+    return fact("event-retracted", on, citing=citing, event=told.id, reason=reason)
 
 
-def disputed(told: Told, *, by: str, on: str = "2026-01-01", reason: str = "says otherwise", **other: Any) -> Told:
+def disputed(told: Told, *, citing: str, on: str = "2026-01-01", reason: str = "says otherwise", **other: Any) -> Told:
     """Another source's claim about a fact: `date`, `changes`, `denied`."""
-    return fact("event-disputed", on, by=by, event=told.id, reason=reason, **other)
+    return fact("event-disputed", on, citing=citing, event=told.id, reason=reason, **other)
 
 
-def corroborated(told: Told, *, by: str, on: str = "2026-01-01", reason: str = "says the same") -> Told:
-    return fact("event-corroborated", on, by=by, event=told.id, reason=reason)
+def corroborated(told: Told, *, citing: str, on: str = "2026-01-01", reason: str = "says the same") -> Told:
+    return fact("event-corroborated", on, citing=citing, event=told.id, reason=reason)
 
 
 RECORD = source("record", "press")

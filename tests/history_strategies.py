@@ -158,29 +158,29 @@ def registers(draw: st.DrawFn) -> tuple[Told, ...]:
     standings = st.sampled_from(STANDINGS)
     entries = [
         *(
-            fact("source-registered", "1991", by=name, source=name, title=name.title(), standing=draw(standings))
+            fact("source-registered", "1991", citing=name, source=name, title=name.title(), standing=draw(standings))
             for name in NAMES["source"]
         ),
         *(
-            fact("organisation-founded", "1991-12", by="archive", organisation=name, name=name.upper(), charter="charter")
+            fact("organisation-founded", "1991-12", citing="archive", organisation=name, name=name.upper(), charter="charter")
             for name in NAMES["organisation"][1:]
         ),
-        fact("organisation-founded", "1991-12-08", by="archive", organisation="cis", name="CIS", founding_treaties=founding),
+        fact("organisation-founded", "1991-12-08", citing="archive", organisation="cis", name="CIS", founding_treaties=founding),
         *(
-            fact("treaty-adopted", "1991-12-08", by="archive", treaty=name, title=name.title(), confers=draw(confers),
+            fact("treaty-adopted", "1991-12-08", citing="archive", treaty=name, title=name.title(), confers=draw(confers),
                  **draw(st.sampled_from([{}, {"consent": "signature"},
                                          {"consent": "signature", "entry_into_force": {"on_signature": True}}])))
             for name in NAMES["treaty"]
         ),
         *(
-            fact("body-established", "1991-12-21", by="archive", body=name, organisation=draw(organisations), name=name.title())
+            fact("body-established", "1991-12-21", citing="archive", body=name, organisation=draw(organisations), name=name.title())
             for name in NAMES["body"]
         ),
-        fact("office-created", "1991-12-21", by="archive", office="chair", body="council", name="Chair"),
-        fact("office-created", "1991-12-21", by="archive", office="deputy", body="bureau", name="Deputy", holders="several"),
-        *(fact("person-registered", "1991", by="archive", person=name, name=name.title()) for name in NAMES["person"]),
-        *(fact("meeting-held", "1992-01-15", by="archive", meeting=name) for name in NAMES["meeting"]),
-        *(fact("decision-adopted", "1992-01-15", by="archive", decision=name, title=name) for name in NAMES["decision"]),
+        fact("office-created", "1991-12-21", citing="archive", office="chair", body="council", name="Chair"),
+        fact("office-created", "1991-12-21", citing="archive", office="deputy", body="bureau", name="Deputy", holders="several"),
+        *(fact("person-registered", "1991", citing="archive", person=name, name=name.title()) for name in NAMES["person"]),
+        *(fact("meeting-held", "1992-01-15", citing="archive", meeting=name) for name in NAMES["meeting"]),
+        *(fact("decision-adopted", "1992-01-15", citing="archive", decision=name, title=name) for name in NAMES["decision"]),
     ]  # fmt: skip
     return tuple(entries)
 

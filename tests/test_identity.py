@@ -81,7 +81,7 @@ def test_an_id_is_the_uuid5_of_kind_date_and_data(kind, occurred, data):
 
 def test_an_id_depends_on_what_happened_and_not_on_who_says_so():
     signed = fact("treaty-signed", "1991-12-21", treaty="belovezha", state="AM")
-    assert signed.id == signed.by("wikipedia", "nti-cis, paragraph 2").id
+    assert signed.id == signed.citing("wikipedia", "nti-cis, paragraph 2").id
     assert signed.id == fact("treaty-signed", "1991-12-21", state="Armenia", treaty="belovezha").id
     assert signed.id == fact("treaty-signed", "1991-12-21", state="AM", treaty="belovezha", place=None).id
     others = [
@@ -109,8 +109,8 @@ def test_the_order_in_which_members_of_a_set_are_written_makes_no_other_event():
 def test_a_stranger_finds_the_hashes_of_a_log_with_nothing_but_uuid5_and_sha256(database):
     now = "2026-11-22T10:00:00.000000Z"
     with database.record() as connection:
-        source = fact("source-registered", "1991", by="nti-cis", source="nti-cis", title="NTI", standing="press")
-        said = fact("statement-made", "[..1991-12-08]", by="nti-cis, paragraph 1", text="СССР", states=["RU", "BY"])
+        source = fact("source-registered", "1991", citing="nti-cis", source="nti-cis", title="NTI", standing="press")
+        said = fact("statement-made", "[..1991-12-08]", citing="nti-cis, paragraph 1", text="СССР", states=["RU", "BY"])
         append(connection, source, said, now=now, by="editor")
         rows = list(read(connection))
         assert check_chain(connection) == (2, rows[1].hash, [])

@@ -62,7 +62,7 @@ def test_a_row_holds_the_event_as_it_was_told(database):
     given(database, *WORLD)
     given(
         database,
-        fact("treaty-signed", "1991-12", by="record, page 3", treaty="belovezha", state="AM", place="Алма-Ата"),
+        fact("treaty-signed", "1991-12", citing="record, page 3", treaty="belovezha", state="AM", place="Алма-Ата"),
     )
     row = rows(database)[-1]
     assert (row.kind, row.version) == ("treaty-signed", 1)
@@ -96,14 +96,14 @@ def test_the_same_batch_twice_adds_nothing_and_says_so(database):
 
 
 def test_the_same_fact_twice_in_one_batch_is_one_event_with_the_sources_of_both(database):
-    given(database, source("paper", "press"), *WORLD, AM_SIGNED.by("record"), AM_SIGNED.by("paper, page 1"))
+    given(database, source("paper", "press"), *WORLD, AM_SIGNED.citing("record"), AM_SIGNED.citing("paper, page 1"))
     assert rows(database)[-1].sources == '[{"locator":"page 1","source":"paper"},{"locator":"","source":"record"}]'
     assert [row.kind for row in rows(database)].count("treaty-signed") == 1
 
 
 def test_the_same_fact_from_a_new_source_is_a_corroboration_once(database):
     given(database, source("paper", "press"), *WORLD, AM_SIGNED)
-    again = given(database, AM_SIGNED.by("paper, page 1"))
+    again = given(database, AM_SIGNED.citing("paper, page 1"))
     assert [(outcome.draft.kind, outcome.new) for outcome in again] == [
         ("treaty-signed", False),
         ("event-corroborated", True),
@@ -112,8 +112,8 @@ def test_the_same_fact_from_a_new_source_is_a_corroboration_once(database):
     (found,) = facts(database, "treaty:belovezha", "state:AM")
     assert [cited.source for cited in found.sources] == ["paper", "record"]
     before = rows(database)
-    given(database, AM_SIGNED.by("paper, page 1"), now="2027-01-01T00:00:00.000000Z")
-    given(database, AM_SIGNED.by("record", "paper, page 1"), now="2027-01-02T00:00:00.000000Z")
+    given(database, AM_SIGNED.citing("paper, page 1"), now="2027-01-01T00:00:00.000000Z")
+    given(database, AM_SIGNED.citing("record", "paper, page 1"), now="2027-01-02T00:00:00.000000Z")
     assert rows(database) == before
 
 
@@ -131,7 +131,7 @@ def test_every_unknown_id_of_a_batch_is_reported(database):
     given(database, *WORLD)
     told = refusal(
         database,
-        fact("treaty-signed", "1991-12-08", by="nobody", treaty="charta", state="BY"),
+        fact("treaty-signed", "1991-12-08", citing="nobody", treaty="charta", state="BY"),
         fact("office-assumed", "1991-12-21", office="chain", person="zzz"),
         corrected(AM_SIGNED, changes={"state": "AZ"}),
     )
@@ -246,7 +246,7 @@ def test_a_name_of_a_recorder_that_could_be_taken_for_another_column_is_refused(
 )
 def test_a_correction_that_does_not_fit_its_event_is_refused(database, told, said):
     given(database, *WORLD, AM_SIGNED)
-    for amended in (corrected(AM_SIGNED, **told), disputed(AM_SIGNED, by="record", **told)):
+    for amended in (corrected(AM_SIGNED, **told), disputed(AM_SIGNED, citing="record", **told)):
         assert said in refusal(database, amended)
 
 
@@ -282,7 +282,7 @@ def test_every_kind_of_event_can_be_recorded(database):
         "statement-made": fact("statement-made", "1992/1993", text="x"),
         "event-corrected": corrected(AM_SIGNED, date="1991-12-22"),
         "event-retracted": fact("event-retracted", "2026-01-01", event=AZ_SIGNED.id, reason="x"),
-        "event-disputed": disputed(AM_SIGNED, by="record", denied=True),
+        "event-disputed": disputed(AM_SIGNED, citing="record", denied=True),
         "event-corroborated": fact("event-corroborated", "2026-01-01", event=AM_SIGNED.id, reason="x"),
     }
     for kind in KINDS:

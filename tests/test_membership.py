@@ -1,7 +1,7 @@
 """Who belonged to which organisation, as what: a tiny history, a day, the answer."""
 
 import pytest
-from histories import BELOVEZHA, CHARTER, FOUNDED, WORLD, asked, fact, given, members_on
+from histories import WORLD, asked, fact, given, members_on
 from sqlalchemy import text
 
 AM_SIGNED = fact("treaty-signed", "1991-12-21", treaty="belovezha", state="AM")
@@ -75,7 +75,13 @@ def test_a_treaty_may_confer_standing_by_its_entry_into_force_in_another_organis
         database,
         *WORLD,
         fact("organisation-founded", "2015-01-01", organisation="eaeu", name="EAEU"),
-        fact("treaty-adopted", "2014-05-29", treaty="eaeu", title="EAEU", confers=["eaeu:founding-state:entry-into-force"]),
+        fact(
+            "treaty-adopted",
+            "2014-05-29",
+            treaty="eaeu",
+            title="EAEU",
+            confers=["eaeu:founding-state:entry-into-force"],
+        ),
         fact("treaty-signed", "2014-05-29", treaty="eaeu", state="BY"),
         fact("treaty-in-force-for-state", "2015-01-01", treaty="eaeu", state="BY"),
     )
@@ -156,7 +162,13 @@ def test_an_effect_never_comes_before_its_act(database):
 
 
 def test_a_state_that_withdrew_is_former_and_may_come_back(database):
-    given(database, *WORLD, joined("1993-12-03"), act("state-withdrew", "2009-08-18"), joined("2020-01-01", status="observer"))
+    given(
+        database,
+        *WORLD,
+        joined("1993-12-03"),
+        act("state-withdrew", "2009-08-18"),
+        joined("2020-01-01", status="observer"),
+    )
     assert members_on(database, "2009-08-17") == {"GE": "member"}
     assert members_on(database, "2015-01-01", former=True) == {"GE": "former"}
     assert members_on(database, "2020-01-01", former=True) == {"GE": "observer"}
@@ -277,7 +289,9 @@ def test_a_withdrawal_by_a_state_that_never_joined_is_recorded_as_told(database)
         ("[..1993-12-09]", None, "1900-01-01", "1993-12-09"),
     ],
 )
-def test_within_the_bounds_of_its_date_a_standing_is_possible_and_after_them_certain(database, on, before, within, after):
+def test_within_the_bounds_of_its_date_a_standing_is_possible_and_after_them_certain(
+    database, on, before, within, after
+):
     given(database, *WORLD, joined(on))
     assert before is None or members_on(database, before) == {}
     assert members_on(database, within) == {"GE": "possible member"}
@@ -293,12 +307,6 @@ def test_a_date_without_a_latest_day_is_never_certain(database):
 def test_a_doubtful_date_has_the_bounds_of_the_date(database):
     given(database, *WORLD, joined("1993-12-03?"))
     assert members_on(database, "1993-12-03") == {"GE": "member"}
-
-
-def test_the_rules_of_a_treaty_hold_whatever_was_recorded_first(database):
-    given(database, AM_SIGNED, BELOVEZHA)  # the organisation is named by the treaty, in the same batch it is not yet known
-    given(database, FOUNDED, CHARTER)
-    assert members_on(database, "1991-12-21") == {"AM": "founding-state"}
 
 
 def test_a_row_names_the_events_on_which_it_rests(database):

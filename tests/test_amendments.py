@@ -1,0 +1,517 @@
+"""Nothing is edited: what corrections, retractions, disputes and corroborations make of the answers, now and as known before.
+
+Each test asks twice: what is known now, and what was known before the amendment, which must not have changed.
+"""
+
+import pytest
+from histories import (
+    BELOVEZHA,
+    BORIS,
+    CHARTER,
+    COUNCIL,
+    FOUNDED,
+    WORLD,
+    asked,
+    corrected,
+    corroborated,
+    disputed,
+    fact,
+    facts,
+    given,
+    members_on,
+    parties_on,
+    position,
+    retracted,
+    roster_on,
+    source,
+    treaties_on,
+)
+from sqlalchemy import text
+
+from projections import runner
+from projections.views import TABLES
+
+DEPOSITARY, GAZETTE, PAPER, LEXICON = (
+    source("depositary", "depositary-record"),
+    source("gazette", "official-publication"),
+    source("paper", "press"),
+    source("lexicon", "encyclopedia"),
+)
+SOURCES = (DEPOSITARY, GAZETTE, PAPER, LEXICON)
+JOINED = fact("state-joined", "1993-12-03", citing="paper", organisation="cis", state="GE")
+SIGNED = fact("treaty-signed", "1991-12-21", citing="paper", treaty="belovezha", state="AM")
+DAY = "2000-01-01"
+
+
+def rows(database):
+    with database.record() as connection:
+        return [sorted(map(tuple, connection.execute(table.select())), key=repr) for table in TABLES]
+
+
+@pytest.fixture
+def world(database):
+    """A record of a few names. Whatever a test records bit by bit, folding it anew must give the same rows."""
+    given(database, *WORLD, *SOURCES)
+    yield database
+    before = rows(database)
+    with database.record() as connection:
+        runner.rebuild(connection)
+    assert rows(database) == before
+
+
+# Corrections
+
+
+def test_a_correction_of_the_date_moves_the_standing(world):
+    given(world, JOINED)
+    before = position(world)
+    given(world, corrected(JOINED, date="1994-04"))
+    assert members_on(world, "1994-01-01") == {}
+    assert members_on(world, "1994-04-15") == {"GE": "possible member"}
+    assert members_on(world, "1994-01-01", known_at=before) == {"GE": "member"}
+
+
+def test_a_correction_of_the_data_changes_the_standing(world):
+    given(world, JOINED)
+    before = position(world)
+    given(world, corrected(JOINED, changes={"status": "observer"}))
+    assert members_on(world, DAY) == {"GE": "observer"}
+    assert members_on(world, DAY, known_at=before) == {"GE": "member"}
+
+
+def test_a_correction_keeps_the_id_of_the_event_and_adds_its_source(world):
+    given(world, JOINED, corrected(JOINED, citing="gazette, no. 7", date="1993-12-09"))
+    (found,) = facts(world, "organisation:cis", "state:GE")
+    assert (found.event_id, found.occurred) == (JOINED.id, "1993-12-09")
+    assert [(cited.source, cited.locator) for cited in found.sources] == [("gazette", "no. 7"), ("paper", "")]
+    assert not found.disputed
+
+
+def test_a_field_can_be_taken_out(world):
+    held = fact("treaty-signed", "1991-12-21", treaty="belovezha", state="AM", place="Alma-Ata")
+    given(world, held, corrected(held, changes={"place": None}))
+    (found,) = facts(world, "treaty:belovezha", "state:AM")
+    assert found.event.place is None
+
+
+def test_a_correction_that_moves_a_fact_to_another_state_takes_it_from_the_first(world):
+    given(world, SIGNED)
+    before = position(world)
+    given(world, corrected(SIGNED, changes={"state": "AZ"}))
+    assert members_on(world, DAY) == {"AZ": "founding-state"}
+    assert parties_on(world, DAY, "belovezha") == {"AZ": "signatory"}
+    assert members_on(world, DAY, known_at=before) == {"AM": "founding-state"}
+    assert parties_on(world, DAY, "belovezha", before) == {"AM": "signatory"}
+
+
+def test_a_correction_that_moves_a_fact_to_another_treaty_takes_it_from_the_first(world):
+    given(world, SIGNED)
+    before = position(world)
+    given(world, corrected(SIGNED, date="1993-01-22", changes={"treaty": "charter"}))
+    assert (parties_on(world, DAY, "belovezha"), parties_on(world, DAY)) == ({}, {"AM": "signatory"})
+    assert members_on(world, DAY) == {}
+    assert (parties_on(world, DAY, "belovezha", before), parties_on(world, DAY, known_at=before)) == (
+        {"AM": "signatory"},
+        {},
+    )
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_two_corrections_that_move_a_fact_on_two_axes_put_it_where_both_say(world, together):
+    given(world, SIGNED)
+    before = position(world)
+    state = corrected(SIGNED, "2026-01-01", changes={"state": "AZ"})
+    treaty = corrected(SIGNED, "2026-01-02", changes={"treaty": "charter"})
+    for batch in [(state, treaty)] if together else [(treaty,), (state,)]:
+        given(world, *batch)
+    assert parties_on(world, DAY) == {"AZ": "signatory"}
+    assert parties_on(world, DAY, "belovezha") == {}
+    assert members_on(world, DAY) == {}
+    assert members_on(world, DAY, known_at=before) == {"AM": "founding-state"}
+
+
+def test_of_two_corrections_the_later_dated_counts_whichever_was_recorded_first(world):
+    earlier = corrected(JOINED, "2026-01-01", changes={"status": "observer"})
+    later = corrected(JOINED, "2026-02-01", changes={"status": "associate"})
+    given(world, JOINED)
+    given(world, later)
+    before = position(world)
+    given(world, earlier)
+    assert members_on(world, DAY) == members_on(world, DAY, known_at=before) == {"GE": "associate"}
+
+
+def test_a_correction_of_a_correction_counts(world):
+    first = corrected(JOINED, changes={"state": "AM", "status": "observer"})
+    given(world, JOINED, first)
+    before = position(world)
+    given(world, corrected(first, changes={"state": "AZ"}))
+    assert members_on(world, DAY) == {"AZ": "observer"}
+    assert members_on(world, DAY, known_at=before) == {"AM": "observer"}
+
+
+def test_a_correction_of_a_correction_may_change_only_its_date(world):
+    first = corrected(JOINED, date="1994-04-19", changes={"status": "observer"})
+    given(world, JOINED, first, corrected(first, date="1995-01-01"))
+    assert members_on(world, "1994-12-31") == {}
+    assert members_on(world, "1995-01-01") == {"GE": "observer"}
+
+
+def test_a_fact_may_be_corrected_back(world):
+    away = corrected(SIGNED, "2026-01-01", changes={"state": "AZ"})
+    given(world, SIGNED, away)
+    before = position(world)
+    given(world, corrected(SIGNED, "2026-02-01", changes={"state": "AM"}))
+    assert members_on(world, DAY) == {"AM": "founding-state"}
+    assert members_on(world, DAY, known_at=before) == {"AZ": "founding-state"}
+
+
+def test_a_treaty_that_is_found_to_confer_standing_gives_it_to_all_that_acted(world):
+    pact = fact("treaty-adopted", "1992", treaty="pact", title="Pact")
+    given(world, pact, fact("treaty-signed", "1992-05-15", treaty="pact", state="UZ"))
+    before = position(world)
+    given(
+        world, corrected(pact, changes={"confers": [{"by": "signature", "organisation": "cis", "status": "observer"}]})
+    )
+    assert members_on(world, DAY) == {"UZ": "observer"}
+    assert members_on(world, DAY, known_at=before) == {}
+
+
+def test_a_treaty_that_is_found_to_confer_nothing_takes_the_standing_from_all_that_acted(world):
+    given(world, SIGNED)
+    before = position(world)
+    given(world, corrected(BELOVEZHA, changes={"confers": None}))
+    assert members_on(world, DAY) == {}
+    assert members_on(world, DAY, known_at=before) == {"AM": "founding-state"}
+
+
+def test_a_treaty_that_is_found_to_confer_standing_in_another_organisation_moves_it_there(world):
+    given(world, SIGNED, fact("organisation-founded", "1990", organisation="cst", name="CST"))
+    before = position(world)
+    given(
+        world,
+        corrected(BELOVEZHA, changes={"confers": [{"by": "signature", "organisation": "cst", "status": "member"}]}),
+    )
+    assert (members_on(world, DAY), members_on(world, DAY, "cst")) == ({}, {"AM": "member"})
+    assert members_on(world, DAY, known_at=before) == {"AM": "founding-state"}
+
+
+def test_a_body_that_is_found_to_belong_to_another_organisation_follows_the_membership_of_that(world):
+    left = fact("state-withdrew", "1999", organisation="cis", state="GE")
+    seated = fact("state-seated", "1993-12-09", body="council", state="GE")
+    given(world, seated, left, fact("organisation-founded", "1990", organisation="cst", name="CST"))
+    before = position(world)
+    given(world, corrected(COUNCIL, changes={"organisation": "cst"}))
+    assert roster_on(world, DAY) == {"GE": "member"}
+    assert roster_on(world, DAY, known_at=before) == {}
+
+
+def test_a_corrected_name_is_the_name_in_every_sentence(world):
+    given(world, fact("office-assumed", "1992", office="chair", person="boris"))
+    before = position(world)
+    given(world, corrected(BORIS, changes={"name": "Boris Yeltsin"}))
+    for known_at, said in ((None, "Boris Yeltsin becomes Chair."), (before, "Boris becomes Chair.")):
+        with asked(world, known_at) as views:
+            query = "SELECT sentence FROM timeline WHERE kind = 'office-assumed'"
+            assert views.execute(text(query)).scalar() == said
+
+
+# Retractions
+
+
+def test_a_retraction_takes_a_fact_out(world):
+    given(world, JOINED)
+    before = position(world)
+    given(world, retracted(JOINED))
+    assert members_on(world, DAY) == {}
+    assert facts(world, "state:GE") == []
+    assert members_on(world, DAY, known_at=before) == {"GE": "member"}
+
+
+def test_a_retraction_of_a_correction_brings_back_what_stood_before(world):
+    wrong = corrected(SIGNED, changes={"state": "AZ"})
+    given(world, SIGNED, wrong)
+    before = position(world)
+    given(world, retracted(wrong))
+    assert members_on(world, DAY) == {"AM": "founding-state"}
+    assert members_on(world, DAY, known_at=before) == {"AZ": "founding-state"}
+
+
+def test_a_retraction_of_a_retraction_brings_the_fact_back(world):
+    out = retracted(JOINED)
+    given(world, JOINED, out)
+    before = position(world)
+    given(world, retracted(out, "2026-02-01"))
+    assert members_on(world, DAY) == {"GE": "member"}
+    assert members_on(world, DAY, known_at=before) == {}
+
+
+def test_a_retracted_correction_takes_its_own_corrections_along(world):
+    wrong = corrected(JOINED, changes={"status": "observer"})
+    given(world, JOINED, wrong, corrected(wrong, changes={"status": "associate"}))
+    before = position(world)
+    given(world, retracted(wrong))
+    assert members_on(world, DAY) == {"GE": "member"}
+    assert members_on(world, DAY, known_at=before) == {"GE": "associate"}
+
+
+def test_a_retracted_treaty_confers_nothing(world):
+    given(world, SIGNED)
+    before = position(world)
+    given(world, retracted(BELOVEZHA))
+    assert members_on(world, DAY) == {}
+    assert "belovezha" not in treaties_on(world, DAY)
+    assert members_on(world, DAY, known_at=before) == {"AM": "founding-state"}
+
+
+def test_a_retracted_end_of_an_organisation_gives_back_the_standing(world):
+    end = fact("organisation-dissolved", "1999", organisation="cis")
+    given(world, JOINED, fact("state-seated", "1994", body="council", state="GE"), end)
+    before = position(world)
+    given(world, retracted(end))
+    assert (members_on(world, DAY), roster_on(world, DAY)) == ({"GE": "member"}, {"GE": "member"})
+    assert (members_on(world, DAY, known_at=before), roster_on(world, DAY, known_at=before)) == ({}, {})
+
+
+def test_a_fact_that_was_retracted_and_is_told_again_stays_out_until_the_retraction_is_retracted(world):
+    given(world, JOINED, retracted(JOINED))
+    before = position(world)
+    given(world, JOINED)
+    assert position(world) == before
+    assert members_on(world, DAY) == {}
+
+
+# Disputes
+
+
+def marked(database, known_at=None):
+    """Whether the rows of a membership are marked as disputed, and who claims what in which event."""
+    with asked(database, known_at) as views:
+        rows = views.execute(text("SELECT disputed FROM membership")).scalars().all()
+        said = views.execute(text("SELECT sources, prevails FROM dispute ORDER BY sources")).all()
+    return [bool(row) for row in rows], [(sources, bool(prevails)) for sources, prevails in said]
+
+
+def test_a_dispute_by_a_worse_source_is_lost_and_marks_the_row(world):
+    given(world, JOINED)
+    before = position(world)
+    given(world, disputed(JOINED, citing="lexicon", date="1994-04-19"))
+    assert members_on(world, "1993-12-03") == {"GE": "member"}
+    assert marked(world) == ([True], [("lexicon", False)])
+    assert marked(world, before) == ([False], [])
+
+
+def test_a_dispute_by_an_equal_source_is_lost(world):
+    given(world, JOINED, disputed(JOINED, citing="record", date="1994-04-19"))
+    assert members_on(world, "1993-12-03") == {"GE": "member"}
+    assert marked(world) == ([True], [("record", False)])
+
+
+def test_a_dispute_by_a_better_source_is_won_and_marks_the_row(world):
+    given(world, JOINED)
+    before = position(world)
+    given(world, disputed(JOINED, citing="gazette", date="1994-04-19", changes={"status": "observer"}))
+    assert members_on(world, "1994-04-18") == {}
+    assert members_on(world, "1994-04-19") == {"GE": "observer"}
+    assert marked(world) == ([True], [("gazette", True)])
+    assert members_on(world, "1994-04-18", known_at=before) == {"GE": "member"}
+
+
+def test_of_several_disputes_the_best_sourced_counts(world):
+    given(world, JOINED)
+    given(world, disputed(JOINED, citing="gazette", date="1994-01-01"))
+    before = position(world)
+    given(
+        world, disputed(JOINED, citing="depositary", date="1995-01-01"), disputed(JOINED, citing="lexicon", date="1996")
+    )
+    assert members_on(world, "1994-12-31") == {}
+    assert members_on(world, "1995-01-01") == {"GE": "member"}
+    assert marked(world) == ([True], [("depositary", True), ("gazette", False), ("lexicon", False)])
+    assert members_on(world, "1994-12-31", known_at=before) == {"GE": "member"}
+
+
+def test_what_a_better_source_denies_is_out(world):
+    given(world, JOINED)
+    before = position(world)
+    given(world, disputed(JOINED, citing="depositary", denied=True))
+    assert members_on(world, DAY) == {}
+    assert members_on(world, DAY, known_at=before) == {"GE": "member"}
+
+
+def test_what_a_worse_source_denies_stays_and_is_marked(world):
+    given(world, JOINED, disputed(JOINED, citing="lexicon", denied=True))
+    assert members_on(world, DAY) == {"GE": "member"}
+    assert marked(world) == ([True], [("lexicon", False)])
+
+
+def test_a_retracted_dispute_leaves_no_mark(world):
+    claim = disputed(JOINED, citing="depositary", denied=True)
+    given(world, JOINED, claim)
+    before = position(world)
+    given(world, retracted(claim))
+    assert (members_on(world, DAY), marked(world)) == ({"GE": "member"}, ([False], []))
+    assert members_on(world, DAY, known_at=before) == {}
+
+
+def test_a_corrected_dispute_claims_what_the_correction_says(world):
+    claim = disputed(JOINED, citing="gazette", date="1994-04-19")
+    given(world, JOINED, claim)
+    before = position(world)
+    given(world, corrected(claim, citing="gazette", date="1994-05-01"))
+    assert members_on(world, "1994-04-30") == {}
+    assert members_on(world, "1994-05-01") == {"GE": "member"}
+    assert members_on(world, "1994-04-30", known_at=before) == {"GE": "member"}
+
+
+def test_a_dispute_of_a_correction_by_a_better_source_replaces_the_correction(world):
+    correction = corrected(JOINED, citing="paper", changes={"status": "observer"})
+    given(world, JOINED, correction)
+    before = position(world)
+    given(world, disputed(correction, citing="gazette", changes={"status": "associate"}))
+    assert members_on(world, DAY) == {"GE": "associate"}
+    assert marked(world) == ([True], [("gazette", True)])
+    assert members_on(world, DAY, known_at=before) == {"GE": "observer"}
+
+
+def test_a_dispute_of_a_correction_by_a_worse_source_leaves_the_correction(world):
+    correction = corrected(JOINED, citing="paper", changes={"status": "observer"})
+    given(world, JOINED, correction, disputed(correction, citing="lexicon", changes={"status": "associate"}))
+    assert members_on(world, DAY) == {"GE": "observer"}
+    assert marked(world) == ([True], [("lexicon", False)])
+
+
+def test_a_correction_that_a_better_source_denies_leaves_the_fact_as_it_was_and_does_not_take_it_out(world):
+    correction = corrected(JOINED, citing="paper", changes={"status": "observer"})
+    given(world, JOINED, correction)
+    before = position(world)
+    given(world, disputed(correction, citing="gazette", denied=True))
+    assert members_on(world, DAY) == {"GE": "member"}
+    assert marked(world) == ([True], [("gazette", True)])
+    assert members_on(world, DAY, known_at=before) == {"GE": "observer"}
+
+
+def test_a_correction_stands_against_sources_by_its_own_standing_and_not_by_that_of_the_event(world):
+    joined = JOINED.citing("depositary")
+    correction = corrected(joined, citing="lexicon", changes={"status": "observer"})
+    given(world, joined, correction, disputed(correction, citing="paper", changes={"status": "member"}))
+    assert members_on(world, DAY) == {"GE": "member"}
+
+
+def test_a_dispute_that_moves_a_fact_to_another_state_moves_it_when_it_wins(world):
+    given(world, SIGNED)
+    before = position(world)
+    given(world, disputed(SIGNED, citing="depositary", changes={"state": "AZ"}))
+    assert members_on(world, DAY) == {"AZ": "founding-state"}
+    assert parties_on(world, DAY, "belovezha") == {"AZ": "signatory"}
+    assert members_on(world, DAY, known_at=before) == {"AM": "founding-state"}
+
+
+# Corroborations
+
+
+def test_a_corroboration_adds_a_source_and_disputes_nothing(world):
+    given(world, JOINED)
+    before = position(world)
+    given(world, corroborated(JOINED, citing="gazette, no. 7"))
+    for known_at, sources in ((None, ["gazette", "paper"]), (before, ["paper"])):
+        (found,) = facts(world, "organisation:cis", "state:GE", known_at=known_at)
+        assert ([cited.source for cited in found.sources], found.disputed) == (sources, False)
+
+
+def test_a_corroboration_by_a_better_source_turns_a_dispute(world):
+    claim = disputed(JOINED, citing="gazette", changes={"status": "observer"})
+    given(world, JOINED, claim)
+    before = position(world)
+    given(world, corroborated(JOINED, citing="depositary"))
+    assert members_on(world, DAY) == {"GE": "member"}
+    assert members_on(world, DAY, known_at=before) == {"GE": "observer"}
+    given(world, corroborated(claim, citing="depositary"))  # now both are equally well sourced: the event stays
+    assert members_on(world, DAY) == {"GE": "member"}
+
+
+def test_a_retracted_corroboration_supports_nothing(world):
+    support = corroborated(JOINED, citing="depositary")
+    given(world, JOINED, disputed(JOINED, citing="gazette", changes={"status": "observer"}), support)
+    before = position(world)
+    given(world, retracted(support))
+    assert members_on(world, DAY) == {"GE": "observer"}
+    assert members_on(world, DAY, known_at=before) == {"GE": "member"}
+
+
+# The standing of sources
+
+
+def test_a_source_whose_standing_is_corrected_turns_the_disputes_that_hang_on_it(world):
+    given(world, SIGNED, disputed(SIGNED, citing="lexicon", changes={"state": "AZ"}))
+    before = position(world)
+    given(world, corrected(LEXICON, changes={"standing": "official-publication"}))
+    assert members_on(world, DAY) == {"AZ": "founding-state"}
+    assert members_on(world, DAY, known_at=before) == {"AM": "founding-state"}
+
+
+def test_a_source_that_is_found_to_be_worse_gives_the_fact_back_to_the_state_it_was_told_of(world):
+    given(world, SIGNED, disputed(SIGNED, citing="gazette", changes={"state": "AZ"}))
+    before = position(world)
+    given(world, corrected(GAZETTE, changes={"standing": "encyclopedia"}))
+    assert members_on(world, DAY) == {"AM": "founding-state"}
+    assert members_on(world, DAY, known_at=before) == {"AZ": "founding-state"}
+
+
+def test_the_standing_of_a_corroborating_source_counts_too(world):
+    given(
+        world,
+        SIGNED,
+        disputed(SIGNED, citing="gazette", changes={"state": "AZ"}),
+        corroborated(SIGNED, citing="lexicon"),
+    )
+    before = position(world)
+    given(world, corrected(LEXICON, changes={"standing": "depositary-record"}))
+    assert members_on(world, DAY) == {"AM": "founding-state"}
+    assert members_on(world, DAY, known_at=before) == {"AZ": "founding-state"}
+
+
+def test_a_name_that_hangs_on_the_standing_of_a_source_is_the_name_in_every_sentence(world):
+    founded = fact("organisation-founded", "1991", citing="paper", organisation="csto", name="Pact")
+    joined = fact("state-joined", "1992", organisation="csto", state="AM")
+    given(world, founded, joined, disputed(founded, citing="lexicon", changes={"name": "Treaty Organisation"}))
+    before = position(world)
+    given(world, corrected(LEXICON, changes={"standing": "depositary-record"}))
+    for known_at, said in (
+        (None, "Armenia joins Treaty Organisation as member."),
+        (before, "Armenia joins Pact as member."),
+    ):
+        with asked(world, known_at) as views:
+            query = text("SELECT sentence FROM timeline WHERE event_id = :event")
+            assert views.execute(query, {"event": joined.id}).scalar() == said
+
+
+# Everything together
+
+
+def test_the_same_fact_from_two_sources_is_cited_alike_whichever_came_first(world):
+    given(world, JOINED.citing("paper"), SIGNED.citing("gazette"))
+    given(world, JOINED.citing("gazette"), SIGNED.citing("paper"))
+    for found in facts(world, "state:GE") + facts(world, "state:AM"):
+        assert [cited.source for cited in found.sources] == ["gazette", "paper"]
+
+
+def test_an_amendment_of_the_founding_of_an_organisation_changes_the_tests_of_standing(world):
+    given(world, JOINED, fact("treaty-signed", "1994-01-01", treaty="charter", state="GE"))
+    before = position(world)
+    given(world, corrected(FOUNDED, changes={"charter": None}))
+    for known_at, tests in ((None, [None]), (before, [None, "1994-01-01"])):
+        with asked(world, known_at) as views:
+            query = "SELECT charter_signed FROM membership ORDER BY valid_from"
+            assert views.execute(text(query)).scalars().all() == tests
+
+
+def test_what_was_moved_and_what_it_was_moved_by_can_change_in_one_batch(world):
+    given(world, SIGNED)
+    before = position(world)
+    given(
+        world,
+        corrected(SIGNED, changes={"treaty": "charter"}),
+        corrected(BELOVEZHA, changes={"confers": None}),
+        corrected(CHARTER, changes={"confers": [{"by": "signature", "organisation": "cis", "status": "observer"}]}),
+    )
+    assert members_on(world, DAY) == {"AM": "observer"}
+    assert members_on(world, DAY, known_at=before) == {"AM": "founding-state"}

@@ -1,0 +1,311 @@
+"""Where each treaty stood, and each state towards it: a tiny history, a day, the answer."""
+
+from histories import WORLD, fact, given, parties_on, party_on, treaties_on
+
+PACT = fact("treaty-adopted", "1992-05-15", treaty="pact", title="Pact", consent="instrument")
+BINDING = fact("treaty-adopted", "1992-05-15", treaty="pact", title="Pact", consent="signature")
+AT_ONCE = fact(
+    "treaty-adopted",
+    "1992-05-15",
+    treaty="pact",
+    title="Pact",
+    consent="signature",
+    entry_into_force={"on_signature": True},
+)
+
+
+def act(kind: str, on: str, state: str | None = "AM", **fields: object):
+    return fact(kind, on, treaty="pact", **({"state": state} if state else {}), **fields)
+
+
+def signed(on="1992-05-15", state="AM", **fields):
+    return act("treaty-signed", on, state, **fields)
+
+
+def deposited(on="1993-01-01", state="AM", **fields):
+    return act("instrument-deposited", on, state, **fields)
+
+
+def acceded(on="1993-01-01", state="AM", **fields):
+    return act("treaty-acceded", on, state, **fields)
+
+
+def in_force(on="1994-04-20", **fields):
+    return act("treaty-entered-into-force", on, None, **fields)
+
+
+def standing(database, day, state="AM"):
+    return parties_on(database, day, "pact").get(state)
+
+
+def status(database, day):
+    return treaties_on(database, day).get("pact")
+
+
+# The treaty as such
+
+
+def test_a_treaty_is_adopted_then_in_force_then_extended_then_terminated(database):
+    given(
+        database,
+        *WORLD,
+        PACT,
+        in_force(until="1999-04-20"),
+        act("treaty-extended", "1999-04-02", None, effective="1999-04-20", until="2004-04-20"),
+        act("treaty-terminated", "2004-04-20", None),
+    )
+    assert status(database, "1992-05-14") is None
+    assert status(database, "1992-05-15") == "adopted"
+    assert status(database, "1994-04-19") == "adopted"
+    assert status(database, "1994-04-20") == "in-force"
+    assert status(database, "1999-04-19") == "in-force"
+    assert status(database, "1999-04-20") == "extended"
+    assert status(database, "2004-04-19") == "extended"
+    assert status(database, "2004-04-20") == "terminated"
+    assert status(database, "2026-01-01") == "terminated"
+
+
+def test_the_end_of_a_term_is_known_and_does_not_end_a_treaty_by_itself(database):
+    given(database, *WORLD, PACT, in_force(until="1999-04-20"))
+    assert status(database, "2005-01-01") == "in-force"
+
+
+def test_a_treaty_whose_entry_into_force_is_known_by_its_year_is_possibly_in_force_during_it(database):
+    given(database, *WORLD, PACT, in_force("1994"))
+    assert status(database, "1994-06-30") == "possible adopted or possible in-force"
+    assert status(database, "1994-12-31") == "in-force"
+
+
+def test_a_treaty_is_provisionally_applied_until_it_is_in_force(database):
+    given(database, *WORLD, PACT, act("treaty-provisionally-applied", "1993-01-01"), in_force())
+    assert status(database, "1993-01-01") == "provisionally-applied"
+    assert status(database, "1994-04-20") == "in-force"
+
+
+def test_a_treaty_that_is_in_force_for_a_state_is_in_force(database):
+    given(database, *WORLD, PACT, act("treaty-in-force-for-state", "1994-04-20"))
+    assert status(database, "1994-04-20") == "in-force"
+
+
+def test_a_treaty_suspended_for_all_is_suspended_and_one_suspended_by_a_state_is_not(database):
+    given(database, *WORLD, PACT, in_force(), act("treaty-suspended", "1996-01-01"))
+    assert status(database, "1996-01-01") == "in-force"
+    given(database, act("treaty-suspended", "1997-01-01", None), in_force("1998-01-01"))
+    assert status(database, "1997-01-01") == "suspended"
+    assert status(database, "1998-01-01") == "in-force"
+
+
+def test_a_protocol_that_amends_a_treaty_leaves_the_status_of_the_treaty_as_it_is(database):
+    protocol = fact("treaty-adopted", "1999-04-02", treaty="protocol", title="Protocol", amends="pact")
+    given(database, *WORLD, PACT, in_force(), protocol, act("treaty-amended", "1999-04-02", None, by="protocol"))
+    assert status(database, "1999-04-02") == "in-force"
+    assert treaties_on(database, "1999-04-02")["protocol"] == "adopted"
+
+
+def test_how_many_are_party_and_how_many_have_only_signed_counts_what_is_certain(database):
+    from histories import asked
+
+    from projections import treaty_status
+
+    given(
+        database,
+        *WORLD,
+        PACT,
+        *(signed(state=state) for state in ("AM", "KZ", "KG", "RU")),
+        *(deposited(state=state) for state in ("AM", "KZ")),
+        deposited("1994", "KG"),
+        in_force(),
+    )
+    with asked(database) as views:
+        (row,) = (row for row in treaty_status.treaties(views, "1994-06-30") if row["treaty"] == "pact")
+    assert (row["parties"], row["signatories"]) == (2, 1)
+    assert row["parties_possible"] + row["signatories_possible"] >= 4
+
+
+# A state towards a treaty
+
+
+def test_who_signs_is_a_signatory(database):
+    given(database, *WORLD, PACT, signed())
+    assert standing(database, "1992-05-14") is None
+    assert standing(database, "1992-05-15") == "signatory"
+
+
+def test_who_ratifies_has_given_consent_and_is_no_party_yet(database):
+    given(database, *WORLD, PACT, signed(), act("treaty-ratified", "1992-12-01"), in_force())
+    assert standing(database, "1992-12-01") == "consent-given"
+    assert standing(database, "1994-04-20") == "consent-given"  # its own ratification is no deposit
+
+
+def test_who_deposited_before_the_general_entry_into_force_is_party_from_it(database):
+    given(database, *WORLD, PACT, signed(), deposited(), in_force())
+    assert standing(database, "1994-04-19") == "consent-given"
+    assert standing(database, "1994-04-20") == "party"
+    assert party_on(database, "1994-04-20", "AM", "pact")["deposited"] == "1993-01-01"
+
+
+def test_who_acceded_before_the_general_entry_into_force_is_party_from_it(database):
+    given(database, *WORLD, PACT, acceded(), in_force())
+    assert standing(database, "1993-01-01") == "consent-given"
+    assert standing(database, "1994-04-20") == "party"
+
+
+def test_who_only_signed_stays_a_signatory_at_the_general_entry_into_force(database):
+    given(database, *WORLD, PACT, signed(), in_force())
+    assert standing(database, "1994-04-20") == "signatory"
+
+
+def test_who_consents_after_the_entry_into_force_is_party_when_a_source_says_so(database):
+    given(database, *WORLD, PACT, in_force(), acceded("1995-01-01"))
+    assert standing(database, "1995-01-01") == "consent-given"
+    given(database, act("treaty-in-force-for-state", "1995-02-01"))
+    assert standing(database, "1995-01-31") == "consent-given"
+    assert standing(database, "1995-02-01") == "party"
+
+
+def test_where_a_signature_binds_it_is_consent(database):
+    given(database, *WORLD, BINDING, signed(), in_force())
+    assert standing(database, "1992-05-15") == "consent-given"
+    assert standing(database, "1994-04-20") == "party"
+
+
+def test_where_a_treaty_is_in_force_from_signature_a_signatory_is_party_at_once(database):
+    given(database, *WORLD, AT_ONCE, signed())
+    assert standing(database, "1992-05-15") == "party"
+
+
+def test_who_consented_on_an_uncertain_day_is_no_surer_a_party_than_it_consented(database):
+    given(database, *WORLD, PACT, deposited("1994"), in_force())
+    assert standing(database, "1994-04-20") == "possible consent-given or possible party" or (
+        standing(database, "1994-04-20") == "possible party"
+    )
+    assert standing(database, "1994-12-31") == "party"
+
+
+def test_provisional_application_is_shown_until_the_state_is_party(database):
+    told = (signed(), act("treaty-provisionally-applied", "1993-01-01"), act("treaty-in-force-for-state", "1994-01-01"))
+    given(database, *WORLD, PACT, *told)
+    assert standing(database, "1993-01-01") == "provisionally-applying"
+    assert standing(database, "1994-01-01") == "party"
+
+
+def test_a_notice_of_denunciation_takes_effect_on_its_day(database):
+    notice = act("treaty-withdrawal-notified", "2008-08-18", effective="2009-08-18")
+    given(database, *WORLD, PACT, deposited(), in_force(), notice)
+    assert standing(database, "2008-08-17") == "party"
+    assert standing(database, "2008-08-18") == "withdrawing"
+    assert party_on(database, "2008-08-18", "AM", "pact")["withdrawal_effective_on"] == "2009-08-18"
+    assert standing(database, "2009-08-17") == "withdrawing"
+    assert standing(database, "2009-08-18") == "withdrawn"
+
+
+def test_a_notice_of_denunciation_that_is_taken_back_leaves_the_state_as_it_was(database):
+    notice = act("treaty-withdrawal-notified", "2008-08-18", effective="2009-08-18")
+    given(database, *WORLD, PACT, deposited(), in_force(), notice, act("treaty-withdrawal-revoked", "2009-01-01"))
+    assert standing(database, "2009-01-01") == "party"
+    assert standing(database, "2010-01-01") == "party"
+
+
+def test_a_state_that_withdrew_may_accede_again(database):
+    told = (deposited(), in_force(), act("treaty-withdrawn", "1999-04-02"), acceded("2006-06-23"))
+    given(database, *WORLD, PACT, *told)
+    assert standing(database, "1999-04-01") == "party"
+    assert standing(database, "1999-04-02") == "withdrawn"
+    assert standing(database, "2006-06-23") == "consent-given"
+    given(database, act("treaty-in-force-for-state", "2006-12-13"))
+    assert standing(database, "2006-12-13") == "party"
+
+
+def test_a_second_accession_is_shown_with_its_own_dates(database):
+    told = (acceded("1993-09-24"), in_force(), act("treaty-withdrawn", "1999-04-02"), acceded("2006-06-23"))
+    given(database, *WORLD, PACT, *told, act("treaty-in-force-for-state", "2006-12-13"))
+    before, after = (party_on(database, day, "AM", "pact") for day in ("1998-01-01", "2007-01-01"))
+    assert (before["acceded"], before["withdrawn"]) == ("1993-09-24", None)
+    assert (after["acceded"], after["in_force"]) == ("2006-06-23", "2006-12-13")
+
+
+def test_a_denunciation_before_the_entry_into_force_leaves_no_party(database):
+    given(database, *WORLD, PACT, deposited(), act("treaty-withdrawn", "1993-06-01"), in_force())
+    assert standing(database, "1994-04-20") == "withdrawn"
+
+
+def test_the_end_of_a_treaty_ends_every_standing_towards_it(database):
+    given(database, *WORLD, PACT, signed(), signed(state="AZ"), act("treaty-terminated", "2004-01-01", None))
+    assert parties_on(database, "2003-12-31", "pact") == {"AM": "signatory", "AZ": "signatory"}
+    assert parties_on(database, "2004-01-01", "pact") == {}
+
+
+def test_the_dates_of_every_act_stand_in_one_row(database):
+    given(
+        database,
+        *WORLD,
+        PACT,
+        signed(),
+        act("treaty-ratified", "1992-12"),
+        deposited("1993-01-01", instrument="ratification"),
+        act("treaty-in-force-for-state", "1994-04-20"),
+    )
+    row = party_on(database, "1994-04-20", "AM", "pact")
+    assert {name: row[name] for name in ("signed", "ratified", "deposited", "in_force", "instrument")} == {
+        "signed": "1992-05-15",
+        "ratified": "1992-12",
+        "deposited": "1993-01-01",
+        "in_force": "1994-04-20",
+        "instrument": "ratification",
+    }
+    assert (row["acceded"], row["withdrawn"]) == (None, None)
+    assert party_on(database, "1992-05-15", "AM", "pact")["ratified"] is None  # not yet
+
+
+def test_reservations_are_shown_until_they_are_taken_back(database):
+    given(
+        database,
+        *WORLD,
+        PACT,
+        signed(reservation="Not article 4."),
+        act("reservation-made", "1993-01-01", text="Not article 7.", provision="article 7"),
+        act("reservation-withdrawn", "1995-01-01", provision="article 7"),
+        act("reservation-withdrawn", "1996-01-01"),
+    )
+    reserved = [party_on(database, f"{year}-06-01", "AM", "pact")["reservations"] for year in range(1992, 1997)]
+    assert reserved == [
+        "Not article 4.",
+        "Not article 4.\nNot article 7.",
+        "Not article 4.\nNot article 7.",
+        "Not article 4.",
+        None,
+    ]
+
+
+def test_a_special_opinion_is_shown_with_the_signature(database):
+    given(database, *WORLD, PACT, signed(special_opinion="Only what its constitution allows."))
+    assert party_on(database, "1992-05-15", "AM", "pact")["reservations"] == "Only what its constitution allows."
+
+
+def test_a_declaration_changes_no_standing_and_is_shown(database):
+    given(database, *WORLD, PACT, signed(), act("declaration-made", "1993-01-01", text="It reads article 1 so."))
+    row = party_on(database, "1993-01-01", "AM", "pact")
+    assert (row["status"], row["declarations"]) == ("signatory", "It reads article 1 so.")
+
+
+def test_a_reservation_by_one_that_has_no_standing_gives_none(database):
+    given(database, *WORLD, PACT, act("reservation-made", "1993-01-01", text="Not article 7."))
+    assert parties_on(database, "1993-01-01", "pact") == {}
+
+
+def test_a_signature_on_an_uncertain_day_is_possible_until_its_bounds_are_past(database):
+    given(database, *WORLD, PACT, signed("[1992-05-15,1992-05-20]"))
+    assert standing(database, "1992-05-17") == "possible signatory"
+    assert standing(database, "1992-05-20") == "signatory"
+
+
+def test_a_ratification_before_the_signature_is_recorded_as_told(database):
+    given(database, *WORLD, PACT, act("treaty-ratified", "1992-01-01"), signed())
+    assert standing(database, "1992-06-01") == "consent-given"
+    assert party_on(database, "1992-06-01", "AM", "pact")["signed"] == "1992-05-15"
+
+
+def test_acts_of_one_day_are_taken_openings_first_and_closings_last(database):
+    day = "1994-04-20"
+    given(database, *WORLD, PACT, act("treaty-withdrawn", day), in_force(day), deposited(day), signed(day))
+    assert standing(database, day) == "withdrawn"
