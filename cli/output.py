@@ -238,7 +238,7 @@ def markdown_text(text: str) -> str:
 
 def _table(columns: list[Column], *, header: bool = True) -> None:
     for number, line in enumerate(table_lines(columns, width(), header=header)):
-        click.secho(line, bold=header and number == 0)
+        click.echo(click.style(line, bold=True) if header and number == 0 else line)
 
 
 def table_lines(columns: list[Column], room: int, *, header: bool = True) -> Iterator[str]:
