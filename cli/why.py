@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 FORMS = ("text", "json", "markdown")
 NARROWEST = 40  # characters below which a text is not wrapped any narrower
 
-KEYS_HELP = """Views and their keys: membership [ORGANISATION] STATE (cis if left out), council_roster BODY and a STATE, an OFFICE or a
-PERSON (or an OFFICE alone), treaty_status TREATY, treaty_party TREATY STATE, meeting MEETING, meeting_attendance MEETING STATE,
-decision DECISION, timeline EVENT, and the registers: organisation, body, office, person, treaty, source, each with an id.
+KEYS_HELP = """Views and their keys: membership [ORGANISATION] STATE (cis if left out), council_roster BODY and a STATE, an OFFICE
+or a PERSON (or an OFFICE alone), treaty_status TREATY, treaty_party TREATY STATE, meeting MEETING, meeting_attendance MEETING
+STATE, decision DECISION, timeline EVENT, and the registers: organisation, body, office, person, treaty, source, each with an id.
 
 In JSON, `answer` is the row in a sentence, `rows` what the view shows with its certainty, `chain` the events used in historical
 order, each with its rule, basis, changes and sources, `missing` what would give another standing and was not done, `claims` what
@@ -73,10 +73,12 @@ def _text(told: "Explanation", room: int) -> Iterator[str]:
     yield from _wrapped(told.answer, room)
     for held in told.rows:
         yield from _wrapped(held.because, room, "  ")
-    if told.chain:
+    steps = _Numbered(told.chain)
+    if steps.telling:
         yield from ("", "The events it rests on:")
-        for number, used in enumerate(told.chain, 1):
-            yield from _step(number, used, room)
+        for number, used in enumerate(steps.telling, 1):
+            yield from _step(number, used, steps.rule(number, used), room)
+    yield from _listed("Acts that changed nothing here:", map(_void, steps.void), room)
     yield from _listed("What was not done:", told.missing, room)
     if told.claims:
         yield from ("", "What other sources say:")
@@ -89,16 +91,16 @@ def _text(told: "Explanation", room: int) -> Iterator[str]:
         yield from ("", *_wrapped(f"The next step is of {_remarked(told.next)}", room))
 
 
-def _step(number: int, used: "Used", room: int) -> Iterator[str]:
+def _step(number: int, used: "Used", rule: str, room: int) -> Iterator[str]:
     yield from _wrapped(f"{number:>2}. {_dated(used)}", room, "", "    ")
     rest = "     "
     for change in _changes(used):
         yield from _wrapped(change, room, rest, rest + "  ")
-    yield from _wrapped(f"rule: {used.rule} [{used.basis}]", room, rest, rest + "  ")
+    yield from _wrapped(f"rule: {rule}", room, rest, rest + "  ")
     for source in used.sources:
         yield from _wrapped(f"source: {_cited(source)}", room, rest, rest + "  ")
-    for amended in used.amended:
-        yield from _wrapped(f"{_amended(amended)}", room, rest, rest + "  ")
+    for amended in _amendments(used):
+        yield from _wrapped(amended, room, rest, rest + "  ")
     if used.note:
         yield from _wrapped(f"note: {used.note}", room, rest, rest + "  ")
     yield f"{rest}event: {used.event_id}"
@@ -116,6 +118,25 @@ def _wrapped(text: str, room: int, first: str = "", rest: str | None = None) -> 
 
 
 # --- the words of both --------------------------------------------------------------------------------------------------
+
+
+class _Numbered:
+    """The steps apart: those that made the row what it is, numbered, and those that changed nothing."""
+
+    def __init__(self, chain: "Sequence[Used]") -> None:
+        self.telling = [used for used in chain if used.changes] or list(chain)
+        self.void = [used for used in chain if used not in self.telling]
+        self._told = dict[tuple[str, str], int]()  # the number of the step at which a rule was told
+
+    def rule(self, number: int, used: "Used") -> str:
+        """The rule of a step; told once, then by the number of the step that told it."""
+        before = self._told.setdefault((used.rule, used.basis), number)
+        return f"{used.rule} [{used.basis}]" if before == number else f"as at {before}"
+
+
+def _void(used: "Used") -> str:
+    cited = ", ".join(dict.fromkeys(source.source for source in used.sources))
+    return f"{_dated(used)} {used.rule} [{used.basis}] ({cited}; event {used.event_id})"
 
 
 def _dated(used: "Used") -> str:
@@ -142,8 +163,11 @@ def _cited(source: "Source") -> str:
     return f"{source.title}{place} ({source.standing.replace('-', ' ')}; {source.source})"
 
 
-def _amended(amended: Any) -> str:
-    return f"{amended.kind.removeprefix('event-')} on {amended.date}: {amended.reason}"
+def _amendments(used: "Used") -> Iterator[str]:
+    """What was said of an event later; disputes are told among the claims."""
+    for amended in used.amended:
+        if amended.kind != "event-disputed":
+            yield f"{amended.kind.removeprefix('event-')} on {amended.date}: {amended.reason}"
 
 
 def _claimed(claim: "Claim") -> str:
@@ -164,18 +188,20 @@ def _markdown(told: "Explanation") -> Iterator[str]:
     yield from ("", f"**{markdown_text(told.answer)}**")
     for held in told.rows:
         yield from ("", markdown_text(held.because))
-    if told.chain:
+    steps = _Numbered(told.chain)
+    if steps.telling:
         yield from ("", "## The events it rests on", "")
-        for number, used in enumerate(told.chain, 1):
+        for number, used in enumerate(steps.telling, 1):
             yield f"{number}. {markdown_text(_dated(used))}"
             yield from (f"   - {markdown_text(change)}" for change in _changes(used))
-            yield f"   - Rule: {markdown_text(used.rule)} *{markdown_text(used.basis)}*"
+            yield f"   - Rule: {markdown_text(steps.rule(number, used))}"
             yield from (f"   - Source: {markdown_text(_cited(source))}" for source in used.sources)
-            yield from (f"   - {markdown_text(_amended(amended)).capitalize()}" for amended in used.amended)
+            yield from (f"   - {markdown_text(amended).capitalize()}" for amended in _amendments(used))
             if used.note:
                 yield f"   - Note: {markdown_text(used.note)}"
             yield f"   - Event `{used.event_id}`"
     sections: Sequence[tuple[str, Iterable[str]]] = (
+        ("Acts that changed nothing here", map(_void, steps.void)),
         ("What was not done", told.missing),
         ("What other sources say", map(_claimed, told.claims)),
         ("What is inferred", map(_remarked, told.inferred)),

@@ -9,6 +9,7 @@ from eventstore.tables import Name
 from projections.interval import Row
 from projections.order import EVERYTHING
 from projections.projection import EventView, metadata
+from projections.rules import Rule
 
 if TYPE_CHECKING:
     from eventstore.facts import Fact, History
@@ -128,6 +129,19 @@ def _event_values(fact: "Fact") -> Row:
         "disputed": fact.disputed,
     }
 
+
+# The rules of these views by their tables.
+RULES = {
+    "meeting": Rule("A meeting is shown as its sources tell of it, on the days they give.", "practice"),
+    "meeting_attendance": Rule(
+        "A state is present if a source names it among those that took part, and absent if it is said to have stayed away; one"
+        " named among both is counted as present. Of others nothing is known.",
+        "practice",
+    ),
+    "decision": Rule(
+        "A decision is shown as its sources tell of it, from the day of its adoption.", "practice of the body"
+    ),
+}
 
 MEETINGS = EventView(
     name="meeting",

@@ -6,7 +6,7 @@ stand the tests by which the contested cases are judged: the founding agreements
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Index, Table, select
@@ -317,21 +317,18 @@ RULES = {
 
 # Where the rules of an organisation are written, by the standing that is gained or by "practice".
 LAW = {
-    (
-        "cis",
-        "founding-state",
-    ): "Charter of the CIS, article 7: founding states are those that had signed and ratified the agreement"
-    " of 8 December 1991 and its protocol of 21 December 1991 when the Charter was adopted; the record counts from the signature and"
-    " shows the ratification beside it",
-    (
-        "cis",
-        "member",
-    ): "Charter of the CIS, article 7: a founding state is a member when it takes on the duties of the Charter; another"
-    " state by acceding to it with the consent of all members",
-    (
-        "cis",
-        "associate",
-    ): "Charter of the CIS, article 8: by an agreement on associate membership, on a decision of the heads of state",
+    ("cis", "founding-state"): (
+        "Charter of the CIS, article 7: founding states are those that had signed and ratified the agreement of 8 December 1991"
+        " and its protocol of 21 December 1991 when the Charter was adopted; the record counts from the signature and shows the"
+        " ratification beside it"
+    ),
+    ("cis", "member"): (
+        "Charter of the CIS, article 7: a founding state is a member when it takes on the duties of the Charter; another state by"
+        " acceding to it with the consent of all members"
+    ),
+    ("cis", "associate"): (
+        "Charter of the CIS, article 8: by an agreement on associate membership, on a decision of the heads of state"
+    ),
     ("cis", "observer"): "Charter of the CIS, article 8: on a decision of the heads of state",
     ("cis", "former"): "Charter of the CIS, article 9: written notice to the depositary, twelve months before",
     ("cis", "practice"): "practice; by article 9 of the Charter only a written notice leads out of the CIS",
@@ -381,8 +378,11 @@ def _act(kind: str, event: Any) -> str | None:
     return _ACTS.get(kind)
 
 
-def missing(key: Key, history: "History", day: str) -> Iterator[str]:
-    """What would confer another standing on a state and was not done by a day (ISO), as far as is recorded; in sentences."""
+def missing(key: Key, history: "History", day: str, had: Collection[str] = ()) -> Iterator[str]:
+    """What would confer another standing on a state and was not done by a day (ISO), as far as is recorded; in sentences.
+
+    Standings that it `had` are passed over.
+    """
     from eventstore.states import states
     from projections.sentences import name_of
 
@@ -390,12 +390,13 @@ def missing(key: Key, history: "History", day: str) -> Iterator[str]:
     name = states()[acting].name if acting in states() else acting
     wanted = dict[tuple[str, str], list[str]]()
     for (treaty, act), status in sorted(history.remembered(rules, organisation).confers.items()):
-        if status != "former":
+        if status != "former" and status not in had:
             wanted.setdefault((treaty, status), []).append(act)
-    for (treaty, status), acts in wanted.items():
+    adopted = {treaty: min((fact.first for fact in _adoption(treaty, history)), default="") for treaty, _ in wanted}
+    for (treaty, status), acts in sorted(wanted.items(), key=lambda item: (adopted[item[0][0]], item[0])):
         facts = history.about(f"treaty:{treaty}", f"state:{acting}", kinds=_STATE_ACTS)
         done = {_act(fact.kind, fact.event) for fact in facts if fact.first <= day}
-        if done.isdisjoint(acts) and any(fact.first <= day for fact in _adoption(treaty, history)):
+        if done.isdisjoint(acts) and adopted[treaty] <= day:
             title, none = name_of(f"treaty:{treaty}", history), " and no ".join(acts)
             signed = "" if "signature" in acts else f"; it had {'' if 'signature' in done else 'not '}signed"
             gives = f"{' or '.join(acts).capitalize()} of {title} confers the standing of {status}"

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from sqlalchemy import Connection, create_engine, select
+from sqlalchemy import Connection, create_engine, func, select
 
+from eventstore.amending import AMENDMENTS
 from eventstore.errors import DatabaseError, Misuse, Problem
 from eventstore.facts import History
 from eventstore.reading import head, position_at
@@ -55,6 +56,30 @@ def _position(connection: Connection, known_at: str, newest: int) -> int:
         time = time.replace(hour=23, minute=59, second=59, microsecond=999_999)
     time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     return position_at(connection, time.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+
+
+def horizon(connection: Connection, known_at: int | None = None) -> tuple[str, str] | None:
+    """The first and the last day (ISO) of which a log, as known at a position (default: now), can tell; None if it is empty.
+
+    The first is the day by which something had certainly happened, what only was said or entered in a register of persons or
+    sources not counted; the last is the day on which something was last recorded, or of the last event if that is later.
+    """
+    last = head(connection).position if known_at is None else known_at
+    known = event.c.position <= last
+    earliest = connection.execute(
+        select(func.min(event.c.occurred_to)).where(known, event.c.kind.not_in(_BESIDE))
+    ).scalar()
+    recorded = connection.execute(select(event.c.recorded_at).where(event.c.position == last)).scalar()
+    if earliest is None or recorded is None:
+        return None
+    latest = connection.execute(
+        select(func.max(event.c.occurred_from)).where(known, event.c.kind.not_in(_BESIDE))
+    ).scalar()
+    return earliest, max(recorded[:10], latest or earliest)
+
+
+# Kinds whose dates say nothing about what the views can tell of a day.
+_BESIDE = ("source-registered", "person-registered", "statement-made", *sorted(AMENDMENTS))
 
 
 @contextmanager

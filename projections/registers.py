@@ -253,6 +253,7 @@ RULES = {
     "body-dissolved": Rule("A body ends on the day its dissolution takes effect.", "{law}"),
     "effect-later": Rule("The act is done; its effect comes on a later day.", "{law}"),
 }
+ENTRY = Rule("A register shows an entry as the event that entered it has it, after corrections.", "rule of the record")
 
 
 def rule_of(step: Link, key: Key, history: "History") -> Rule:

@@ -9,6 +9,7 @@ from eventstore.tables import Name
 from projections.interval import Row
 from projections.order import DAY_ORDER, EVERYTHING
 from projections.projection import EventView, metadata
+from projections.rules import Rule
 
 if TYPE_CHECKING:
     from eventstore.facts import Fact, History
@@ -101,6 +102,12 @@ def _rows(fact: "Fact", history: "History") -> Iterator[tuple[Table, Row]]:
             },
         )
 
+
+RULE = Rule(
+    "An event is shown as it stands after corrections; of a claim and its disputes the one with the best source, and the recorded"
+    " one where none is better.",
+    "rule of the record",
+)
 
 VIEW = EventView(
     name="timeline",

@@ -119,7 +119,7 @@ RULES = {
     "treaty-provisionally-applied": Rule("Some states apply it before it is in force.", "VCLT article 25"),
     "treaty-entered-into-force": Rule("The treaty as such is in force.", "VCLT article 24(1)-(2); {clause}"),
     "treaty-in-force-for-state": Rule(
-        "What is in force for a state is in force; the general entry into force is not recorded before.",
+        "What is in force for a state is in force, even where the entry into force as such is not recorded.",
         "VCLT article 24; {clause}",
     ),
     "treaty-extended": Rule("Its term is prolonged.", "VCLT articles 39, 54"),
