@@ -75,6 +75,7 @@ def export_command(
     """
     chosen = FORMATS[form]
     _refuse_idle(form, chosen, output, force, as_of, items)
+    _refuse_record(output, database)
     with _target(output, force, chosen) as place, _request(form, as_of, known_at, database) as request:
         count = 0
         if place is None:
@@ -103,6 +104,16 @@ def _refuse_idle(
         if given:
             without = " without --output" if option == "--force" else f" on {form}"
             raise click.UsageError(f"{option} has no effect{without}.")
+
+
+def _refuse_record(output: str | None, database: str) -> None:
+    """Not even --force writes over the record itself."""
+    from eventstore.database import Database
+    from eventstore.errors import Problem, Refused
+
+    file = Database(database).file
+    if output is not None and file is not None and file.exists() and os.path.realpath(output) == os.path.realpath(file):
+        raise Refused(Problem("this is the record itself", output, "Name another file."))
 
 
 @contextmanager

@@ -206,6 +206,9 @@ _LEDGER: list[Shown] = [
     "theirs",
     ("ours", lambda row: row["ours"] if row["possible_codes"] is None else f"{row['ours']} ({row['possible_codes']})"),
     "verdict",
+    "status",
+    "since",
+    ("practice", lambda row: None if row["practice"] == "participating" else row["practice"]),
     ("evidence", lambda row: row["sentence"] and f"{row['sentence']} ({row['occurred']})"),
     "sources",
 ]

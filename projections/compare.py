@@ -34,6 +34,9 @@ COLUMNS = (
     "verdict",
     "certainty",
     "possible_codes",
+    "status",
+    "since",
+    "practice",
     "occurred",
     "sentence",
     "sources",
@@ -221,6 +224,8 @@ def _told(views: Connection, standings: Standings, found: list[tuple[Theirs, Ans
     sentences, citations = _sentences(views, named), Citations(views, named)
     for (row, answer, verdict), event_id in zip(found, evidence, strict=True):
         occurred, sentence = sentences.get(event_id, (None, None))
+        behind = standings.of(row.state).behind(answer)[-1:]
+        held = {name: behind[0][name] if behind else None for name in ("status", "since", "practice")}
         cited = "; ".join(", ".join((one.source, *one.locators)) for one in citations.of(event_id))
         yield {
             "line": row.line,
@@ -232,6 +237,7 @@ def _told(views: Connection, standings: Standings, found: list[tuple[Theirs, Ans
             "verdict": verdict,
             "certainty": answer.certainty,
             "possible_codes": " ".join(map(str, answer.possible)) or None,
+            **held,
             "occurred": occurred,
             "sentence": sentence,
             "sources": cited or None,

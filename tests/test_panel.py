@@ -1,0 +1,184 @@
+"""State-years from days: a tiny history, a panel by a rule, the codes that political scientists expect."""
+
+import pytest
+from cli_runs import cis
+from histories import WORLD, asked, corrected, fact, given
+
+from projections.panel import rows
+
+TODAY = "2026-11-22"
+
+
+def codes(database, rule, *years, unit="state-year", everyone=False, today=TODAY):
+    """state year: code, with the possible codes where it is not settled."""
+    with asked(database) as views:
+        found = list(rows(views, unit, "cis", rule, years, today, everyone))
+    return {
+        f"{row['state']} {row['year']}{_month(row)}": (
+            row["code"] if row["possible_codes"] is None else f"{row['code']} ({row['possible_codes']})"
+        )
+        for row in found
+    }
+
+
+def _month(row):
+    return f"-{row['month']:02}" if "month" in row else ""
+
+
+GEORGIA = fact("state-joined", "1993-12", organisation="cis", state="GE")
+LEFT = fact("state-withdrew", "2009-08-18", organisation="cis", state="GE")
+TURKMENIA = fact("state-joined", "1991-12-21", organisation="cis", state="TM")
+LOOSER = fact("state-status-changed", "2005-08-26", organisation="cis", state="TM", status="associate")
+MONGOLIA = fact("state-joined", "2010", organisation="cis", state="MN", status="observer")
+
+
+def test_each_rule_reads_the_year_in_its_own_way(database):
+    given(database, *WORLD, TURKMENIA, LOOSER)
+    years = ("TM 2004", "TM 2005", "TM 2006")
+    told = {rule: codes(database, rule, 2004, 2006) for rule in ("first-day", "last-day", "any-day", "share")}
+    assert {rule: [found.get(year) for year in years] for rule, found in told.items()} == {
+        "first-day": [1, 1, None],  # the last thing recorded is of August 2005: the log says nothing of 2006
+        "last-day": [1, None, None],
+        "any-day": [1, 1, None],
+        "share": [1, 1, None],
+    }
+
+
+def test_a_standing_that_is_only_possible_is_never_a_code(database):
+    given(database, *WORLD, GEORGIA, fact("statement-made", "1995-12-31", text="The horizon.", states=["GE"]))
+    assert codes(database, "last-day", 1992, 1994) == {"GE 1992": 0, "GE 1993": 1, "GE 1994": 1}
+    assert codes(database, "share", 1993, 1993, unit="state-month")["GE 1993-12"] == "-9 (0 1)"
+    given(database, MONGOLIA, fact("statement-made", "2012-12-31", text="The horizon.", states=["MN"]))
+    assert {k: v for k, v in codes(database, "first-day", 2010, 2011).items() if k < "N" and k > "M"} == {
+        "MN 2010": "-9 (0 3)",
+        "MN 2011": 3,
+    }
+
+
+def test_shares_of_days_are_given_certain_and_possible(database):
+    given(database, *WORLD, GEORGIA, fact("statement-made", "1994-06-30", text="The horizon.", states=["GE"]))
+    with asked(database) as views:
+        found = {row["year"]: row for row in rows(views, "state-year", "cis", "any-day", (1993, 1994), TODAY)}
+    # certain on 31 December alone, possible on 31 days of December
+    assert (found[1993]["share_certain"], found[1993]["share_possible"]) == (round(1 / 365, 4), round(31 / 365, 4))
+    assert (found[1994]["share_certain"], found[1994]["days"]) == (1.0, 181)
+
+
+def test_before_the_organisation_is_not_the_same_as_outside_it(database):
+    given(database, *WORLD, GEORGIA, LEFT, fact("organisation-dissolved", "2020-06-01", organisation="cis"))
+    given(database, fact("statement-made", "2022-01-01", text="The horizon.", states=["GE"]))
+    found = codes(database, "last-day", 1990, 2021, everyone=True)
+    assert [found[f"MN {year}"] for year in (1990, 1991, 2019, 2020)] == [-1, 0, 0, -1]
+    assert [found[f"GE {year}"] for year in (2008, 2009)] == [1, 0]
+
+
+def test_a_state_that_was_not_there_has_no_row_and_365_stands_once_a_year(database):
+    given(database, *WORLD, GEORGIA)
+    with asked(database) as views:
+        found = list(rows(views, "state-year", "cis", "any-day", (1990, 1992), TODAY, True))
+    assert [(row["state"], row["year"]) for row in found if row["cow"] == 365] == [
+        ("SUHH", 1990),
+        ("RU", 1991),
+        ("RU", 1992),
+    ]
+    assert [row["year"] for row in found if row["state"] == "GE"] == [1991, 1992]
+    assert [row["year"] for row in found if row["state"] == "SUHH"] == [1990, 1991]
+
+
+def test_nothing_is_said_of_days_after_the_horizon_or_after_today(database):
+    given(database, *WORLD, GEORGIA, LEFT)
+    assert max(codes(database, "any-day", 2008, 2026)) == "GE 2009"
+    assert max(codes(database, "last-day", 2000, 2026)) == "GE 2008"
+    assert max(codes(database, "any-day", 2000, 2026, today="2003-05-01")) == "GE 2003"
+
+
+def test_a_change_of_status_on_an_unknown_day_leaves_the_code_certain(database):
+    charter = fact("treaty-ratified", "1994", treaty="charter", state="BY")
+    given(database, *WORLD, fact("treaty-signed", "1991-12-08", treaty="belovezha", state="BY"), charter)
+    assert codes(database, "first-day", 1994, 1994) == {"BY 1994": 1}
+
+
+def test_a_panel_is_as_known_then(database):
+    given(database, *WORLD, GEORGIA)
+    given(database, corrected(GEORGIA, date="1994-03-01"), MONGOLIA)
+    with asked(database, known_at=10) as views:
+        then = {row["year"]: row["code"] for row in rows(views, "state-year", "cis", "last-day", (1993, 1993), TODAY)}
+    assert then == {1993: 1}
+    assert codes(database, "last-day", 1993, 1993)["GE 1993"] == 0
+
+
+def test_a_treaty_year_counts_its_parties(database):
+    signed = [fact("treaty-signed", "1993-01-22", treaty="charter", state=state) for state in ("AM", "BY")]
+    given(database, *WORLD, *signed, fact("instrument-deposited", "1993-06-01", treaty="charter", state="AM"))
+    given(database, fact("treaty-entered-into-force", "1994-01-22", treaty="charter"))
+    given(database, fact("treaty-in-force-for-state", "1995", treaty="charter", state="BY"))
+    with asked(database) as views:
+        found = [
+            row
+            for row in rows(views, "treaty-year", None, "any-day", (1992, 1995), TODAY)
+            if row["treaty"] == "charter"
+        ]
+    assert [(row["year"], row["code"], row["parties"], row["parties_possible"], row["states"]) for row in found] == [
+        (1993, 0, 0, 0, None),
+        (1994, 1, 1, 1, "AM"),
+        (1995, 1, 2, 2, "AM BY"),
+    ]
+
+
+# -- the command ---------------------------------------------------------------------------------------------------------------
+
+
+def test_the_command_gives_csv_with_the_codes_and_says_its_rule_and_horizon(database):
+    given(database, *WORLD, GEORGIA, LEFT)
+    ran = cis(
+        database,
+        "panel",
+        "state-year",
+        "--organisation",
+        "cis",
+        "--rule",
+        "last-day",
+        "--from",
+        "2007",
+        "--format",
+        "csv",
+    )
+    head, *lines = ran.out.splitlines()
+    assert head == (
+        "organisation,state,name,iso3,cow,gw,year,code,certainty,possible_codes,share_certain,share_possible,days,"
+        "status,practice,disputed,events"
+    )
+    assert [line.split(",")[:8] for line in lines] == [
+        ["cis", "GE", "Georgia", "GEO", "372", "372", y, "1"] for y in ("2007", "2008")
+    ]
+    assert "2 rows, rule last-day; known at position 11" in ran.err
+    assert "Nothing is said of days after 2009-08-18, the horizon of the log." in ran.err
+
+
+CIS = ("state-year", "--organisation", "cis", "--rule", "share")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("state-year", "--rule", "share"), "A state-year panel is about one organisation: name it with --organisation."),
+        ((*CIS[:2], "ciss", *CIS[3:]), "--organisation: there is no organisation 'ciss'\n  Did you mean cis?"),
+        (("state-year", "--organisation", "cis"), "Missing option '--rule'"),
+        ((*CIS, "--from", "2011"), "--from 2011: the log says nothing after 2010-12-31, its horizon"),
+        ((*CIS, "--from", "1995", "--to", "1994"), "The panel ends (1994) before it begins (1995)."),
+        (("treaty-year", "--rule", "share", "--all-states"), "--all-states has no effect on a treaty-year panel."),
+    ],
+)  # fmt: skip
+def test_what_makes_no_panel_is_refused_in_words(words, said, empty_sqlite):
+    given(empty_sqlite, *WORLD, MONGOLIA)
+    ran = cis(empty_sqlite, "panel", *words)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_an_empty_record_makes_no_panel(empty_sqlite):
+    ran = cis(empty_sqlite, "panel", "treaty-year", "--rule", "share")
+    assert (ran.status, ran.err) == (
+        2,
+        "the log is empty, so there is nothing to tabulate\n  cis init loads the history.\n",
+    )
