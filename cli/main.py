@@ -49,12 +49,15 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
         "panel": Listed("panels", "Make a state-year, state-month or treaty-year table."),
         "compare": Listed("panels", "Hold an outside state-year table against the record."),
         "cite": Listed("exporting", "Give the citation of an answer."),
-        "why": Listed("why", "Explain a row of a view: events, rules, sources, doubts."),
+        "why": Listed(
+            "why",
+            "Explain a row of a view: the events used, the rules applied, the claims overruled, and what is not known.",
+        ),
         "replay": Listed("replay", "Replay all views to a day, as known then."),
         "report": Listed("report", "Run a report from the library."),
         "sql": Listed("report", "Run any SQL query that only reads."),
         "check": Listed("check", "Show contradictions, disputes and failed assertions."),
-        "coverage": Listed("coverage", "Show how much of the history is verified, and what was searched."),
+        "coverage": Listed("coverage", "Show how much of the history is verified."),
     },
     "The log itself": {
         "log": Listed("read_log", "List events in the order in which they were recorded."),
