@@ -119,7 +119,12 @@ def treaty_command(
     """
     if style is None and language is not None:
         raise click.UsageError("--language has no effect without --style.")
-    with question(database, as_of, known_at, lambda log: [f"treaty:{known(log, 'treaty', treaty, 'TREATY')}"]) as asked:
+
+    def about(log: "Connection") -> "Iterable[str]":
+        named = f"treaty:{known(log, 'treaty', treaty, 'TREATY')}"
+        return () if style == "cis" else (named,)  # the annex also has the states that belonged and never acted
+
+    with question(database, as_of, known_at, about) as asked:
         if style is not None:
             from cli.status_page import show
             from projections.status_table import sheet

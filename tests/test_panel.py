@@ -2,9 +2,13 @@
 
 import pytest
 from cli_runs import cis
-from histories import WORLD, asked, corrected, fact, given
+from conftest import migrated
+from histories import NOW, WORLD, asked, corrected, fact, given
 
-from projections.panel import rows
+import seed_events
+from projections.membership import members
+from projections.panel import MEMBER_CODES, rows
+from projections.record import record
 
 TODAY = "2026-11-22"
 
@@ -182,3 +186,33 @@ def test_an_empty_record_makes_no_panel(empty_sqlite):
         2,
         "the log is empty, so there is nothing to tabulate\n  cis init loads the history.\n",
     )
+
+
+# -- against the as-of query, which knows nothing of panels --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory):
+    database = migrated(f"sqlite:///{tmp_path_factory.mktemp('history') / 'cis.db'}")
+    record(database, seed_events.entries(), recorded_by="seed", now=NOW)
+    return database
+
+
+@pytest.mark.parametrize("organisation", ["cis", "csto", "eaeu", "eurasec", "economic-union", "cis-customs-union"])
+def test_on_the_whole_history_the_last_day_of_every_year_is_what_members_says_of_it(organisation, history):
+    with asked(history) as views:
+        panel = list(rows(views, "state-year", organisation, "last-day", (1991, 2025), TODAY))
+        for year in range(1991, 2026):
+            told = {row["state"]: row for row in members(views, f"{year}-12-31", organisation)}
+            for row in (row for row in panel if row["year"] == year):
+                said = told.get(row["state"])
+                if said is not None and said["certainty"] == "certain":
+                    assert row["code"] == MEMBER_CODES[said["status"]], row
+                elif said is None:
+                    assert row["code"] in (0, -1, -9), row
+                else:
+                    assert str(MEMBER_CODES[said["status"]]) in (
+                        str(row["code"]),
+                        *(row["possible_codes"] or "").split(),
+                    ), row
+            assert {row["state"] for row in panel if row["year"] == year} >= set(told)

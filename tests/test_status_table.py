@@ -141,6 +141,14 @@ def test_a_disputed_date_says_who_claims_what_in_every_house(record):
         assert any(note.endswith(f" Disputed: {form} according to other.") for note in notes), style
 
 
+def test_the_annex_as_known_then_also_has_the_states_that_never_acted(record):
+    given(record, fact("state-joined", "2005-01-01", organisation="cis", state="TJ"))
+    now = cis(record, "treaty", "charter", "--style", "cis", "--as-of", "2010", "--format", "json")
+    then = cis(record, "treaty", "charter", "--style", "cis", "--as-of", "2010", "--format", "json", "--known-at", "20")
+    assert list(now.json[0]) == ["stage", "AM", "BY", "GE", "KZ", "TJ", "UZ", "notes"]
+    assert list(then.json[0]) == ["stage", "AM", "BY", "GE", "KZ", "UZ", "notes"]
+
+
 def test_what_is_only_possible_gets_no_sign_of_its_own(database):
     left = act("treaty-withdrawn", "2009", "GE")
     given(database, FOUNDED, BELOVEZHA, CHARTER, *ACTS[:6], left)

@@ -60,7 +60,7 @@ CONTEXT = {
 
 def lines(request: Request) -> Iterator[str]:
     """One JSON-LD document, a node of its graph a line. As of a day: the events that may have happened by then."""
-    history = History(request.log, request.basis.known_at)
+    history = History(request.log, request.basis.known_at, bulk=True)
     basis = request.basis._asdict() | {"as_of": request.as_of}
     record = {"@id": f"{ID}record", "@type": "prov:Entity", **{f"cis:{name}": value for name, value in basis.items()}}
     yield f'{{"@context": {json.dumps(CONTEXT)}, "@graph": ['
