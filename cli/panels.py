@@ -50,13 +50,13 @@ def panel_command(
 
     \b
     Codes of a state, as in the Correlates of War state-year table of IGOs:
-       1  full member          0  the organisation existed, the state was outside
-       2  associate           -1  the organisation did not exist
-       3  observer            -9  it existed, but the code is not settled
+       1  full member             0  the organisation existed, the state was outside
+       2  associate              -1  the organisation did not exist
+       3  observer               -9  it existed, but the code is not settled
     Codes of a treaty, ours in the same shape:
-       1  in force             0  adopted and not in force
-       2  applied provisionally    -1  not adopted yet, or ended
-       3  suspended           -9  not settled
+       1  in force                0  adopted and not in force
+       2  applied provisionally  -1  not adopted yet, or ended
+       3  suspended              -9  not settled
 
     Only what is certain on the days of the rule has a code; where the dates leave more than one open it is -9, and
     possible_codes lists them. share_certain and share_possible are shares of the days of the period on which the state belonged

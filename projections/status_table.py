@@ -61,9 +61,9 @@ _WORDS = {  # what is printed, in English and Russian
     "PA": ("PA", "ВП"),
     "legend": (
         "a date: internal procedures completed; +: signed, not completed; -: not signed; PA: applied provisionally; "
-        "×: left",
+        "×: left; ?: completed on a day not known",
         "дата: внутригосударственные процедуры выполнены; +: не завершены; -: не подписан; ВП: временно применяется; "
-        "×: вышло",
+        "×: вышло; ?: дата выполнения не известна",
     ),
     "imprecise": ("The date is known only as {0}.", "Дата известна только как {0}."),
     "disputed": ("Disputed: {0}.", "Оспаривается: {0}."),
@@ -79,6 +79,7 @@ _WORDS = {  # what is printed, in English and Russian
     ),
     "own-act-on": ("Ratified on {0}; no deposit is known.", "Ратифицирован {0}; о сдаче не известно."),
     "by-signature": ("Bound by signature.", "Обязательность выражена подписанием."),
+    "how-unknown": ("A party; the date of its consent is not known.", "Участник; дата выражения согласия не известна."),
     "notice": ("Notice of withdrawal: {0}.", "Уведомление о выходе: {0}."),
     "effect": ("Takes effect: {0}.", "Вступает в силу: {0}."),
     "left": ("Withdrew: {0}.", "Вышло: {0}."),
@@ -100,6 +101,7 @@ _STATUSES = {
     "withdrawing": "выходит",
     "withdrawn": "вышло",
 }
+_BOUND = ("party", "withdrawing")
 _LETTERS = {"acceptance": "A", "approval": "AA", "accession": "a", "completed-procedures": "n"}
 _TYPES = {"acceptance": "AC", "approval": "AP", "accession": "A", "completed-procedures": "N"}
 
@@ -162,6 +164,7 @@ def sheet(views: Connection, name: str, day: str, style: str, language: str) -> 
     """The status of a treaty on a day (ISO) in one of `STYLES` and `LANGUAGES`."""
     about = _about(views, name, day)
     page = _Page(style, language, day)
+    page.by_signature = about.get("consent") == "signature"
     found = _standings(views, name, day, page)
     if style == "cis":
         return page.annex(about, _in_columns(views, about, day, found, page))
@@ -239,6 +242,7 @@ class _Page:
 
     def __init__(self, style: str, language: str, day: str) -> None:
         self.style, self.ru, self.day = style, language == "ru", day
+        self.by_signature = False  # whether signature binds to the treaty at hand
 
     def word(self, name: str, *values: object) -> str:
         return _WORDS[name][self.ru].format(*values)
@@ -288,6 +292,11 @@ class _Page:
     def doubts(self, standing: Standing) -> list[str]:
         """What is not certain of the standing as a whole."""
         notes = list[str]()
+        row = standing.row
+        if standing.status in _BOUND and not (
+            row["deposited"] or row["acceded"] or row["ratified"] or self.by_signature
+        ):
+            notes.append(self.word("how-unknown"))
         if not standing.certain:
             could = [_STATUSES[status] if self.ru else status for status in standing.statuses]
             notes.append(
@@ -364,7 +373,7 @@ class _Page:
         for one in standings:
             gone = one.status == "withdrawn"
             consent = self.consent(one, letters)
-            definitive = not consent.text and one.status in ("party", "consent-given") and one.row["signed"]
+            definitive = self.by_signature and not consent.text and one.row["signed"]
             notes = (*self.leaving(one), *self.doubts(one), *self._provisional(one), *self.texts(one))
             rows.append(
                 {
@@ -438,7 +447,7 @@ class _Page:
             return _TYPES.get(row["instrument"], "R")
         if row["acceded"]:
             return "A"
-        return "R" if row["ratified"] else "S" if row["signed"] else ""
+        return "R" if row["ratified"] else "S" if row["signed"] and self.by_signature else ""
 
     def _noted(self, one: Standing) -> list[str]:
         return [sign for sign, column in (("Res", "reservations"), ("D", "declarations")) if one.row[column]]
@@ -471,13 +480,22 @@ class _Page:
         for column in ("deposited", "acceded"):
             if row[column]:
                 return self.act(one, column)
+        if one.status in _BOUND:
+            return self._bound(one)
         own = (self.word("own-act-on", self.date(row["ratified"])),) if row["ratified"] else ()
         if one.status == "provisionally-applying":
             return Cell(self.word("PA"), own)
-        if one.status in ("party", "withdrawing") and row["signed"] and not own:
+        return Cell("+" if row["signed"] or own else "-", own)
+
+    def _bound(self, one: Standing) -> Cell:
+        """The sign for a party of which no deposit is known."""
+        if one.row["ratified"]:
+            cell = self.act(one, "ratified")
+            return cell._replace(notes=(*cell.notes, self.word("own-act")))
+        if self.by_signature and one.row["signed"]:
             cell = self.act(one, "signed")
             return cell._replace(notes=(*cell.notes, self.word("by-signature")))
-        return Cell("+" if row["signed"] or own else "-", own)
+        return Cell("?")
 
 
 def _lines(standing: Standing, column: str) -> int:

@@ -159,6 +159,35 @@ def test_what_is_only_possible_gets_no_sign_of_its_own(database):
     assert annex.rows[1]["GE"].text == "12.1993"
 
 
+def test_how_a_party_bound_itself_is_not_guessed(database):
+    given(database, FOUNDED, BELOVEZHA, CHARTER, ACTS[0], act("treaty-in-force-for-state", "1994-02-01", "AM"))
+    unknown = "A party; the date of its consent is not known."
+    assert printed(database, "untc")[:2] == (["Armenia¹|22 Jan 1993|"], [f"¹ {unknown}"])
+    assert printed(database, "hcch")[0] == ["Armenia¹|22-I-1993|||1-II-1994|"]
+    assert printed(database, "cis")[2].rows[1]["AM"] == ("?", (unknown,))
+
+
+def test_where_signature_binds_it_stands_as_definitive(database):
+    binding = fact("treaty-adopted", "1993-01-22", treaty="charter", title="Charter", consent="signature")
+    given(
+        database,
+        FOUNDED,
+        BELOVEZHA,
+        binding,
+        ACTS[0],
+        fact("treaty-entered-into-force", "1994-01-22", treaty="charter"),
+    )
+    assert printed(database, "untc")[0] == ["Armenia|22 Jan 1993(s)|"]
+    assert printed(database, "hcch")[0] == ["Armenia|22-I-1993||S|22-I-1994|"]
+    assert printed(database, "cis")[2].rows[1]["AM"] == ("22.01.93", ("Bound by signature.",))
+
+
+def test_a_party_of_which_only_its_own_ratification_is_known_has_that_date(database):
+    own = act("treaty-ratified", "1994-01-18", "BY")
+    given(database, FOUNDED, BELOVEZHA, CHARTER, ACTS[2], own, act("treaty-in-force-for-state", "1994-02-01", "BY"))
+    assert printed(database, "cis")[2].rows[1]["BY"].text == "18.01.94"
+
+
 def test_the_matrix_of_a_state_has_a_row_a_treaty_and_a_date_a_stage(record):
     given(record, fact("treaty-signed", "1991-12-08", treaty="belovezha", state="BY"))
     with asked(record) as views:
