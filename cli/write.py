@@ -1,6 +1,6 @@
 """Recording what happened: append, correct, retract, dispute, corroborate."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +15,7 @@ from eventstore.events.amendments import EventCorrected, EventCorroborated, Even
 if TYPE_CHECKING:
     from eventstore.batch import Entry
     from eventstore.log import Expectation, Outcome
+    from projections.diff import Line
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -26,7 +27,10 @@ def recording_options(function: F) -> F:
     """The options of everything that records; they may stand before or after the kind of event."""
     options = (
         click.option(
-            "--dry-run", is_flag=True, callback=inherited, help="Show what would be recorded, and record nothing."
+            "--dry-run",
+            is_flag=True,
+            callback=inherited,
+            help="Show what would be recorded and what would change in the views, and record nothing.",
         ),
         click.option(
             "--expect",
@@ -215,21 +219,21 @@ def _record(
 ) -> None:
     from eventstore.database import Database
     from eventstore.errors import Problem, Refused
+    from projections.diff import preview
     from projections.record import record
 
+    changes: Sequence[Line] = ()
     try:
         entries = read()
-        outcomes = record(
-            Database(database, write=True),
-            entries,
-            recorded_by=recorder(recorded_by),
-            now=now(),
-            expect=None if expect is None else _expectation(database, entries, expect),
-            dry_run=dry_run,
-        )
+        target, who, time = Database(database, write=True), recorder(recorded_by), now()
+        condition = None if expect is None else _expectation(database, entries, expect)
+        if dry_run:
+            outcomes, changes = preview(target, entries, recorded_by=who, now=time, expect=condition)
+        else:
+            outcomes = record(target, entries, recorded_by=who, now=time, expect=condition)
     except Refused as refusal:
         raise Refused([*refusal.problems, Problem("Nothing was recorded.")]) from refusal
-    _tell(outcomes, dry_run, form)
+    _tell(outcomes, changes, dry_run, form)
 
 
 def recorder(name: str | None) -> str:
@@ -263,17 +267,37 @@ def _expectation(database: str, entries: "Sequence[Entry]", position: int) -> "E
     return Expectation(tuple(dict.fromkeys(name for draft in made for name in subjects_of(draft.event))), position)
 
 
-def _tell(outcomes: "Sequence[Outcome]", dry_run: bool, form: str) -> None:
+def _tell(outcomes: "Sequence[Outcome]", changes: "Sequence[Line]", dry_run: bool, form: str) -> None:
     new = sum(outcome.new for outcome in outcomes)
     if form == "table":
         for outcome in outcomes:
             click.echo(f"{outcome.position:>8}  {outcome.event_id}  {_became(outcome, dry_run)}")
             if dry_run:
                 click.echo(visible(_draft(outcome)))
+        if changes:
+            from cli.diff import show
+
+            click.echo("\nWhat would change in the views:")
+            show(changes, form)
     else:
-        emit([_row(outcome, dry_run) for outcome in outcomes], form, OUTCOMES)
+        rows = [_row(outcome, dry_run) for outcome in outcomes]
+        if dry_run:
+            rows = [{**row, "changes": _changes(row["event_id"], changes)} for row in rows]
+        emit(rows, form, (*OUTCOMES, "changes") if dry_run else OUTCOMES)
     known = f", {plural(len(outcomes) - new, 'event')} recorded already" if new < len(outcomes) else ""
-    say(f"{plural(new, 'event')} {'would be recorded' if dry_run else 'recorded'}{known}.")
+    views = f" {plural(len(changes), 'change')} in the views." if dry_run else ""
+    say(f"{plural(new, 'event')} {'would be recorded' if dry_run else 'recorded'}{known}.{views}")
+
+
+def _changes(event_id: str, changes: "Iterable[Line]") -> str:
+    """What an event would change in the views, one change a line."""
+    lines = (line for line in changes if event_id in line.events)
+    return "\n".join(
+        f"{line.view} {'/'.join(line.key.values())} {line.what}: {line.before or 'nothing'} -> {line.after or 'nothing'}"
+        + (f" from {line.start}" if line.start else "")
+        + (f" until {line.until}" if line.until else "")
+        for line in lines
+    )
 
 
 def _became(outcome: "Outcome", dry_run: bool) -> str:

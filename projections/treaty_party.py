@@ -22,7 +22,7 @@ from projections.rules import Link, Rule, link
 if TYPE_CHECKING:
     from eventstore.facts import Fact, History
 
-_DATES = {  # of the acts, by kind of event
+DATES = {  # of the acts, by kind of event
     "treaty-signed": "signed",
     "treaty-ratified": "ratified",
     "instrument-deposited": "deposited",
@@ -46,7 +46,7 @@ treaty_party = Table(
         comment="signatory, consent-given, provisionally-applying, party, withdrawing or withdrawn",
     ),
     Column("since", Name, nullable=False, comment="date (EDTF) from which it has this status"),
-    *(Column(name, Name, comment=f"date (EDTF) of {kind}, as far as done") for kind, name in _DATES.items()),
+    *(Column(name, Name, comment=f"date (EDTF) of {kind}, as far as done") for kind, name in DATES.items()),
     Column("instrument", Name, comment="what was deposited"),
     Column("withdrawal_effective_on", Name, comment="date (EDTF) on which a notice of withdrawal takes effect"),
     Column("reservations", Name, comment="the reservations in force and special opinions, one a line"),
@@ -104,7 +104,7 @@ class _Standing:
         self.track = Track("status", treaty=treaty, state=state)
         self.status: str | None = None
         self.since = ""
-        self.dates: dict[str, str | None] = dict.fromkeys(_DATES.values())
+        self.dates: dict[str, str | None] = dict.fromkeys(DATES.values())
         self.instrument: str | None = None
         self.notice: Step | None = None
         self.before_notice: str | None = None
@@ -153,7 +153,7 @@ class _Standing:
         event = step.event
         if self.status == "withdrawn" and step.kind in _BEGINNINGS and not self.returning:
             self._begin_anew()
-        name = _DATES.get(step.kind)
+        name = DATES.get(step.kind)
         if name is not None and self.dates[name] is None:
             self.dates[name] = step.date
         for said in ("reservation", "special_opinion"):

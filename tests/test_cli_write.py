@@ -91,7 +91,7 @@ def test_all_that_is_missing_is_said_at_once(record: Database) -> None:
 def test_a_dry_run_shows_what_would_be_recorded_and_records_nothing(record: Database) -> None:
     ran = cis(record, *SIGNED, "--state", "AM", "--state", "KG", "--note", "with a remark", "--dry-run")
     golden("append-dry-run", ran.out)
-    assert ran.err == "2 events would be recorded.\n"
+    assert ran.err == "2 events would be recorded. 2 changes in the views.\n"
     assert position(record) == 25
     assert [row["state"] for row in cis(record, "treaty", "cis-charter", "--format", "json").json] == ["BY", "RU"]
 
