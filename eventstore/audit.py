@@ -67,12 +67,12 @@ def audit(
     The log must go on from each root that is `held`. Of one sort of problem the first `most` are told, and the number of
     the others. `progress` is told after each event.
     """
-    with _any_bytes(connection):
+    with any_bytes(connection):
         return _Audit(connection, held, most).run(progress)
 
 
 @contextmanager
-def _any_bytes(connection: Connection) -> Iterator[None]:
+def any_bytes(connection: Connection) -> Iterator[None]:
     """On SQLite, read text also where a flipped byte left it no UTF-8: it is to be found wrong, not to end the reading."""
     if connection.dialect.name != "sqlite":
         yield
@@ -127,10 +127,10 @@ class _Audit:
         try:
             yield from self.connection.exec_driver_sql(sql, execution_options={"yield_per": 1000})
         except DBAPIError as error:
-            problem = in_words(error, "")
-            if self.connection.dialect.name != "sqlite" or problem is None:
+            if self.connection.dialect.name != "sqlite":
                 raise
-            self._tell("file", f"it cannot be read: {problem.what}", self.chain.expected)
+            problem = in_words(error, "")
+            self._tell("file", f"it cannot be read: {problem.what if problem else error.orig}", self.chain.expected)
 
     def _look_at_event(self, stored: Stored) -> None:
         position = stored.position
@@ -205,7 +205,8 @@ class _Audit:
         if found != root.hex():
             first, last = tile * 256**level + 1, (tile + 1) * 256**level
             what = "is missing" if found is None else "is not the root over them"
-            self._tell("merkle_tile", f"the hash in merkle_tile of positions {first} to {last} {what}", first)
+            # Named without a position before it: where an event in it was altered, that is told and this only follows.
+            self._tell("merkle_tile", f"merkle_tile: the hash of positions {first} to {last} {what}")
 
     def _compare_roots(self, at_end: bool = False) -> None:
         while self.held and (self.held[0].size <= self.tree.size or at_end):
@@ -225,8 +226,8 @@ class _Audit:
                 isinstance(level, int) and isinstance(tile, int) and 1 <= level < 8 and 0 <= tile < size >> 8 * level
             )
             if not whole:
-                what = f"merkle_tile has a hash at level {str(level)[:20]}, tile {str(tile)[:20]}, where no tile is complete"
-                self._tell("merkle_tile", what, size + 1)
+                at = f"level {str(level)[:20]}, tile {str(tile)[:20]}"
+                self._tell("merkle_tile", f"merkle_tile: there is a hash at {at}, where no tile is complete")
 
     def _look_at_head(self) -> None:
         heads = [tuple(row) for row in self._read("SELECT one, position, hash FROM log_head ORDER BY one")]

@@ -130,7 +130,7 @@ def check_release(connection: Connection, place: str) -> None:
     try:
         with connection.begin_nested() if connection.dialect.name == "postgresql" else _nothing():
             found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-    except DBAPIError as error:
+    except (DBAPIError, UnicodeDecodeError) as error:  # where SQLite's own words quote a damaged schema
         if (problem := in_words(error, place)) is not None and "not a record" not in problem.what:
             raise DatabaseError(problem) from error
         raise DatabaseError(Problem("this database is not a record", place, "Make it one: cis init")) from error
@@ -161,6 +161,9 @@ _BUSY = "another writer kept the database for {patience:g} seconds"
 _MEANINGS = (  # what the driver says, what it means, what to do
     ("file is not a database", "this file is not an SQLite database", "Name another file with --database."),
     ("database disk image is malformed", "the SQLite file is damaged", "Restore it from an export: cis import."),
+    ("malformed database schema", "the SQLite file is damaged", "Restore it from an export: cis import."),
+    ("UnicodeDecodeError", "the SQLite file is damaged", "Restore it from an export: cis import."),
+    ("Could not decode to UTF-8", "the SQLite file is damaged", "Where? cis verify tells."),
     ("unable to open database file", "the file cannot be opened", "Is the folder there, and may you read it?"),
     ("readonly database", "the database may only be read", "Ask its owner for permission to write."),
     ("read-only transaction", "the database may only be read here", "Append on the primary server."),
