@@ -6,6 +6,7 @@ With ASCII keys, no floats, integers within 2^53 and NFC strings, sorted compact
 from unicodedata import category, is_normalized, normalize
 
 import msgspec
+from msgspec import Struct
 
 from eventstore.events.fields import LARGEST_INTEGER
 
@@ -19,6 +20,15 @@ def encode(value: object) -> str:
     """The canonical JSON text of a value made of structs, mappings, lists, strings, integers, booleans and None."""
     text = _encode(value).decode()
     return text if text.isascii() else normalize("NFC", text)
+
+
+def is_plain(value: Struct) -> bool:
+    """Whether a typed value is sure to have a canonical form as it is: ASCII text without control characters.
+
+    Its type says that it holds no decimal points, no integer beyond 2^53 and nothing nested deeply.
+    """
+    text = _encode(value)
+    return text.isascii() and b"\\" not in text and b"\x7f" not in text
 
 
 def check(value: object, path: str = "", depth: int = 0) -> list[str]:

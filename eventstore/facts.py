@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from eventstore import dates, reading
 from eventstore.amending import AMENDMENTS, merged, root_of
+from eventstore.driver import ask
 from eventstore.events import KINDS, Citation, Event
 from eventstore.events.amendments import (
     Amendment,
@@ -137,7 +138,7 @@ class History:
     @cached_property
     def _amended(self) -> frozenset[str]:
         query = "SELECT DISTINCT subject FROM event_subject WHERE subject >= 'event:' AND subject < 'event;' AND position <= ?"
-        found = reading.ask(self.connection, query, (self.known_at,))
+        found = ask(self.connection, query, (self.known_at,))
         return frozenset(name.partition(":")[2] for (name,) in found)
 
     def root(self, stored: Stored) -> Stored:

@@ -8,17 +8,18 @@ never step over an event that commits late, because no later position exists unt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, select
 
 from eventstore import amending, canonical, merkle
 from eventstore.drafts import Draft
+from eventstore.driver import ask, do, put
 from eventstore.errors import Problem, Refused, did_you_mean
 from eventstore.events import KINDS
 from eventstore.integrity import chained
 from eventstore.reading import Head, chunks, ids_of, known_ids, read
 from eventstore.stored import Stored
 from eventstore.subjects import introduced_by, subjects_of
-from eventstore.tables import event, event_subject, log_head
+from eventstore.tables import event, event_subject
 
 
 class Expectation(NamedTuple):
@@ -53,7 +54,7 @@ def append(
     """
     if not (recorded_by and recorded_by.isprintable()):  # a line break in it would be one in what is hashed
         raise Refused(Problem(f"who records is missing or not on one line: {recorded_by[:80]!r}"))
-    newest = Head(*connection.execute(select(log_head.c.position, log_head.c.hash).with_for_update()).one())
+    newest = _locked_head(connection)
     if expect is not None:
         _check_expectation(connection, expect)
     unique = _joined(drafts)
@@ -67,6 +68,12 @@ def append(
         Outcome(new.get(draft.event_id) or known[draft.event_id].position, draft.event_id, draft.event_id in new, draft)
         for draft in [*unique.values(), *corroborations]
     ]
+
+
+def _locked_head(connection: Connection) -> Head:
+    # On SQLite the transaction itself is the lock: a writer's begins by taking the only turn there is.
+    question = "SELECT position, hash FROM log_head"
+    return Head(*ask(connection, question if connection.dialect.name == "sqlite" else f"{question} FOR UPDATE")[0])
 
 
 def _joined(drafts: Iterable[Draft]) -> dict[str, Draft]:
@@ -120,10 +127,13 @@ def _subjects(connection: Connection, drafts: Sequence[Draft]) -> list[tuple[str
 
 
 def _known(connection: Connection, subjects: Iterable[str]) -> set[str]:
-    query = (
-        select(event_subject.c.subject).where(event_subject.c.subject.in_(bindparam("s", expanding=True))).distinct()
-    )
-    return {name for chunk in chunks(sorted(subjects)) for name in connection.execute(query, {"s": chunk}).scalars()}
+    # Whether there is any event, and not which: a subject may have thousands.
+    exists = "WHERE EXISTS (SELECT 1 FROM event_subject WHERE subject = named.column1)"
+    found = set[str]()
+    for chunk in chunks(sorted(subjects)):
+        named = f"(VALUES {', '.join(['(?)'] * len(chunk))}) AS named"
+        found |= {name for (name,) in ask(connection, f"SELECT column1 FROM {named} {exists}", chunk)}  # noqa: S608 - marks
+    return found
 
 
 def _unknown(
@@ -161,9 +171,9 @@ def _write(
     if not drafts:
         return {}
     # A clock that was set back must not make the log learn something before what it already knew.
-    last = connection.execute(select(event.c.recorded_at).where(event.c.position == newest.position)).scalar()
-    recorded_at = max(now, last or now)
-    rows, subjects = list[Stored](), list[dict[str, object]]()
+    last = ask(connection, "SELECT recorded_at FROM event WHERE position = ?", (newest.position,))
+    recorded_at = max(now, *(at for (at,) in last), "")
+    rows, subjects = list[Stored](), list[tuple[str, int]]()
     position, previous = newest
     for draft, about in zip(drafts, abouts, strict=True):
         position += 1
@@ -182,15 +192,14 @@ def _write(
         )
         previous = chained(previous, envelope)
         rows.append(Stored(*envelope, previous))
-        subjects += [{"subject": name, "position": position} for name in about]
+        subjects += [(name, position) for name in about]
     write_rows(connection, rows, subjects)
     return {row.event_id: row.position for row in rows}
 
 
-def write_rows(connection: Connection, rows: Sequence[Stored], subjects: Sequence[Mapping[str, object]]) -> None:
+def write_rows(connection: Connection, rows: Sequence[Stored], subjects: Sequence[tuple[str, int]]) -> None:
     """Put finished rows at the end of the log, move the head and let the Merkle tree grow; also for the import of a log."""
-    connection.execute(insert(event), [row._asdict() for row in rows])
-    if subjects:  # a statement may name nobody
-        connection.execute(insert(event_subject), subjects)
-    connection.execute(update(log_head).values(position=rows[-1].position, hash=rows[-1].hash))
+    put(connection, event, rows)
+    put(connection, event_subject, sorted(subjects))  # in the order of the index that they go into
+    do(connection, "UPDATE log_head SET position = ?, hash = ?", (rows[-1].position, rows[-1].hash))
     merkle.grow(connection, rows[0].position - 1, [row.hash for row in rows])

@@ -13,8 +13,8 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, insert
 
+from eventstore.driver import ask
 from eventstore.errors import DatabaseError, Problem, Refused
-from eventstore.reading import ask
 from eventstore.tables import merkle_tile
 
 TILE = 256  # hashes in a tile

@@ -1,15 +1,17 @@
 """The ways to read the log."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, select
 
+from eventstore.driver import ask, stream
 from eventstore.events import KINDS
 from eventstore.integrity import Verdict, verify
 from eventstore.stored import Stored
-from eventstore.tables import event, event_subject, log_head
+from eventstore.tables import event, event_subject
 
 T = TypeVar("T")
 
@@ -20,8 +22,7 @@ _ABOUT = (
     f"{_COLUMNS} FROM event_subject s JOIN event ON event.position = s.position"
     " WHERE s.subject = ? AND s.position > ? AND s.position <= ?"
 )
-# Given to one question, never to the connection: there it would hold for every later question too, also for one that writes.
-_STREAMED = {"yield_per": 1000}
+_stored = partial(tuple.__new__, Stored)  # a row as it comes; _make would count its columns once more for each
 CHUNK = 500  # values in one IN (...): well under the limit of every SQLite
 
 
@@ -34,25 +35,7 @@ class Head(NamedTuple):
 
 def head(connection: Connection) -> Head:
     """The newest event of the log."""
-    row = connection.execute(select(log_head.c.position, log_head.c.hash)).one()
-    return Head(row.position, row.hash)
-
-
-def ask(connection: Connection, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-    """The rows of a small question in plain SQL with `?` for values, put to the driver itself.
-
-    Building a statement and describing its result takes SQLAlchemy several times longer than such a question takes.
-    """
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute(_in_dialect(connection, sql), tuple(values))
-        return cursor.fetchall()  # type: ignore[return-value]
-    finally:
-        cursor.close()
-
-
-def _in_dialect(connection: Connection, sql: str) -> str:
-    return sql if connection.dialect.name == "sqlite" else sql.replace("?", "%s")
+    return Head(*ask(connection, "SELECT position, hash FROM log_head")[0])
 
 
 def read(
@@ -67,14 +50,14 @@ def read(
     if event_ids is not None:
         for chunk in chunks(sorted(event_ids)):
             sql = f"{_SELECT} WHERE event_id IN ({_marks(chunk)}) ORDER BY position"
-            yield from map(Stored._make, ask(connection, sql, chunk))
+            yield from map(_stored, ask(connection, sql, chunk))
         return
     last = LAST_POSITION if upto is None else upto
     if subject is not None:
-        yield from map(Stored._make, ask(connection, f"{_ABOUT} ORDER BY s.position", (subject, after, last)))
+        yield from map(_stored, ask(connection, f"{_ABOUT} ORDER BY s.position", (subject, after, last)))
         return
-    sql = _in_dialect(connection, f"{_SELECT} WHERE position > ? AND position <= ? ORDER BY position")
-    yield from map(Stored._make, connection.exec_driver_sql(sql, (after, last), execution_options=_STREAMED))
+    sql = f"{_SELECT} WHERE position > ? AND position <= ? ORDER BY position"
+    yield from map(_stored, stream(connection, sql, (after, last)))
 
 
 def about(connection: Connection, subjects: Sequence[str], kinds: Sequence[str], upto: int) -> list[Stored]:
@@ -86,7 +69,7 @@ def about(connection: Connection, subjects: Sequence[str], kinds: Sequence[str],
     of_kinds = f" AND kind IN ({_marks(kinds)})" if kinds else ""
     sql = f"{_COLUMNS} FROM event_subject s{joins} JOIN event ON event.position = s.position"
     condition = f" WHERE s.subject = ? AND s.position <= ?{of_kinds}"
-    return list(map(Stored._make, ask(connection, sql + condition, (*others, first, upto, *kinds))))
+    return list(map(_stored, ask(connection, sql + condition, (*others, first, upto, *kinds))))
 
 
 def _marks(values: Sequence[object]) -> str:
@@ -107,16 +90,15 @@ def position_at(connection: Connection, known_at: str) -> int:
     low, high = 0, head(connection).position
     while low < high:
         middle = (low + high + 1) // 2
-        recorded = connection.execute(select(event.c.recorded_at).where(event.c.position == middle)).scalar_one()
+        ((recorded,),) = ask(connection, "SELECT recorded_at FROM event WHERE position = ?", (middle,))
         low, high = (middle, high) if recorded <= known_at else (low, middle - 1)
     return low
 
 
 def check_chain(connection: Connection) -> Verdict:
     """Recompute every hash of the log and compare it with what is stored (see `integrity.verify`)."""
-    rows = connection.execute(select(event).order_by(event.c.position), execution_options=_STREAMED)
-    found = connection.execute(select(log_head.c.position, log_head.c.hash)).first()
-    return verify(rows, found)
+    found = ask(connection, "SELECT position, hash FROM log_head")
+    return verify(stream(connection, f"{_SELECT} ORDER BY position"), found[0] if found else None)
 
 
 def ids_of(subjects: Iterable[str], register: str) -> set[str]:

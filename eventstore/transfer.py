@@ -118,6 +118,6 @@ def _compare(connection: Connection, stored: Stored, where: str) -> None:
 def _write(connection: Connection, pending: list[Line]) -> None:
     if pending:
         rows = [Stored(*(getattr(entry, column) for column in Stored._fields)) for entry in pending]
-        named = [{"subject": name, "position": entry.position} for entry in pending for name in entry.subjects]
+        named = [(name, entry.position) for entry in pending for name in entry.subjects]
         write_rows(connection, rows, named)
         pending.clear()

@@ -2,13 +2,15 @@
 
 from collections import deque
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, Column, Connection, Index, ScalarSelect, Table, func, select
+from sqlalchemy import Boolean, Column, Connection, Index, ScalarSelect, Table, bindparam, func, select
 
+from eventstore.driver import Prepared
 from eventstore.tables import Name
 from projections import membership
-from projections.interval import Row, Step, Track, certainty_on, holds_on, interval_columns, steps
+from projections.interval import DAY, Row, Step, Track, certainty_on, holds_on, interval_columns, steps
 from projections.order import EVERYTHING
 from projections.projection import Key, Projection, metadata
 from projections.registers import person, state
@@ -319,6 +321,11 @@ OFFICES = Projection(
 
 def roster(connection: Connection, day: str, body: str | None = None) -> list[Row]:
     """Who sat in a body on a day (ISO): its states, then its offices; `name` is that of the holder or the state."""
+    return _roster(body is not None)(connection, day=day, body=body)
+
+
+@cache
+def _roster(one: bool) -> Prepared:
     table = council_roster
     query = (
         select(
@@ -327,7 +334,7 @@ def roster(connection: Connection, day: str, body: str | None = None) -> list[Ro
             table.c.state,
             table.c.person,
             table.c.office,
-            certainty_on(table, day),
+            certainty_on(table, DAY),
             table.c.since,
             table.c.status,
             table.c.acting,
@@ -336,12 +343,10 @@ def roster(connection: Connection, day: str, body: str | None = None) -> list[Ro
             ).label("name"),
             table.c.disputed,
         )
-        .where(holds_on(table, day))
+        .where(holds_on(table, DAY))
         .order_by(table.c.body, table.c.seat.desc(), table.c.office, table.c.state, table.c.person, table.c.valid_from)
     )
-    if body is not None:
-        query = query.where(table.c.body == body)
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return Prepared(query.where(table.c.body == bindparam("body")) if one else query)
 
 
 def _name_of_person() -> ScalarSelect[str]:

@@ -8,7 +8,19 @@ over on some day from `valid_to` to `valid_to_latest` (both NULL: not over). On 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Boolean, Column, ColumnElement, FromClause, and_, case, literal, or_
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    Column,
+    ColumnElement,
+    FromClause,
+    Text,
+    and_,
+    bindparam,
+    case,
+    literal,
+    or_,
+)
 
 from eventstore.tables import Name
 from projections.order import DAY_ORDER
@@ -17,6 +29,8 @@ if TYPE_CHECKING:
     from eventstore.facts import Fact
 
 Row = dict[str, Any]
+Day = str | BindParameter[str]  # ISO
+DAY = bindparam("day", type_=Text())  # the day asked about, in a statement that is prepared once
 
 
 def interval_columns() -> list[Column[Any]]:
@@ -32,12 +46,12 @@ def interval_columns() -> list[Column[Any]]:
     ]
 
 
-def holds_on(table: FromClause, day: str) -> ColumnElement[bool]:
+def holds_on(table: FromClause, day: Day) -> ColumnElement[bool]:
     """The condition that a row of a table of intervals possibly or certainly holds on a day (ISO)."""
     return and_(table.c.valid_from <= day, or_(table.c.valid_to.is_(None), table.c.valid_to_latest > day))
 
 
-def certainty_on(table: FromClause, day: str) -> ColumnElement[str]:
+def certainty_on(table: FromClause, day: Day) -> ColumnElement[str]:
     """'certain' or 'possible' for a row that `holds_on` the day."""
     certain = and_(table.c.valid_from_latest <= day, or_(table.c.valid_to.is_(None), table.c.valid_to > day))
     return case((certain, literal("certain")), else_=literal("possible")).label("certainty")

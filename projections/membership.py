@@ -7,12 +7,14 @@ stand the tests by which the contested cases are judged: the founding agreements
 
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Index, Table, select
+from sqlalchemy import Column, Connection, Index, Table, bindparam, select
 
+from eventstore.driver import Prepared
 from eventstore.tables import Name
-from projections.interval import Row, Step, Track, certainty_on, holds_on, interval_columns, steps
+from projections.interval import DAY, Row, Step, Track, certainty_on, holds_on, interval_columns, steps
 from projections.order import EVERYTHING, ORGANISATION_ACTS
 from projections.projection import Key, Projection, metadata
 from projections.registers import state
@@ -422,25 +424,28 @@ PROJECTION = Projection(
 
 def members(connection: Connection, day: str, organisation: str | None = None, *, former: bool = False) -> list[Row]:
     """Who belonged on a day (ISO), in one organisation or all; with `former`, also who had left."""
+    return _members(organisation is not None, former)(connection, day=day, organisation=organisation)
+
+
+@cache
+def _members(one: bool, former: bool) -> Prepared:
     query = (
         select(
             membership.c.organisation,
             membership.c.state,
             state.c.name,
             membership.c.status,
-            certainty_on(membership, day),
+            certainty_on(membership, DAY),
             membership.c.since,
             membership.c.disputed,
             membership.c.events,
         )
         .outerjoin(state, state.c.state == membership.c.state)
-        .where(holds_on(membership, day))
+        .where(holds_on(membership, DAY))
         .order_by(
             membership.c.organisation, membership.c.state, membership.c.valid_from, membership.c.valid_from_latest
         )
     )
-    if organisation is not None:
-        query = query.where(membership.c.organisation == organisation)
-    if not former:
-        query = query.where(membership.c.status != "former")
-    return [dict(row) for row in connection.execute(query).mappings()]
+    if one:
+        query = query.where(membership.c.organisation == bindparam("organisation"))
+    return Prepared(query if former else query.where(membership.c.status != "former"))

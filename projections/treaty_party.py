@@ -9,12 +9,14 @@ cases the state stays consent-given until a source says more.
 
 from collections import deque
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Connection, Index, Table, select
+from sqlalchemy import Column, Connection, Index, Table, bindparam, select
 
+from eventstore.driver import Prepared
 from eventstore.tables import Name
-from projections.interval import Row, Step, Track, certainty_on, holds_on, interval_columns, steps
+from projections.interval import DAY, Row, Step, Track, certainty_on, holds_on, interval_columns, steps
 from projections.order import EVERYTHING, TREATY_ACTS
 from projections.projection import Key, Projection, metadata
 from projections.rules import Link, Rule, link
@@ -368,18 +370,19 @@ PROJECTION = Projection(
 
 def parties(connection: Connection, day: str, treaty: str) -> list[Row]:
     """Every state that stood in some relation to a treaty on a day (ISO), with the dates of its acts."""
-    columns = [column for column in treaty_party.c if column.name not in _EDGES]
-    query = (
-        select(*columns, certainty_on(treaty_party, day))
-        .where(treaty_party.c.treaty == treaty, holds_on(treaty_party, day))
+    return _parties()(connection, day=day, treaty=treaty)
+
+
+@cache
+def _parties() -> Prepared:
+    first = ("state", "status", "signed", "ratified", "deposited", "acceded", "in_force", "withdrawn")
+    columns = [treaty_party.c[name] for name in first]
+    others = [column for column in treaty_party.c if column.name not in {*first, *_EDGES}]
+    return Prepared(
+        select(*columns, certainty_on(treaty_party, DAY), *others)
+        .where(treaty_party.c.treaty == bindparam("treaty"), holds_on(treaty_party, DAY))
         .order_by(treaty_party.c.state, treaty_party.c.valid_from, treaty_party.c.valid_from_latest)
     )
-    shown = ("state", "status", "signed", "ratified", "deposited", "acceded", "in_force", "withdrawn", "certainty")
-    return [_in_order(dict(row), shown) for row in connection.execute(query).mappings()]
 
 
 _EDGES = ("treaty", "valid_from", "valid_from_latest", "valid_to", "valid_to_latest", "began_by", "ended_by")
-
-
-def _in_order(row: Row, first: tuple[str, ...]) -> Row:
-    return {name: row[name] for name in first} | row

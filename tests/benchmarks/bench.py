@@ -39,6 +39,7 @@ from synthetic import BATCH, BODY, NOW, ORGANISATION, TODAY, TREATY, Told  # noq
 import migrations  # noqa: E402
 from eventstore import log, reading  # noqa: E402
 from eventstore.database import Database  # noqa: E402
+from eventstore.preparing import prepare_file  # noqa: E402
 from eventstore.stored import event_of  # noqa: E402
 from projections import council_roster, membership, question, runner, treaty_party  # noqa: E402
 
@@ -119,6 +120,7 @@ class Grown:
         self.size = size
         self.url = place.url(f"ours_{name}")
         self.database = Database(self.url, write=True)
+        prepare_file(self.database)
         with self.database.transaction() as connection:
             migrations.upgrade(connection)
             runner.rebuild(connection)

@@ -104,6 +104,7 @@ class BareSqlite(Bare):
 
     def __init__(self, path: str) -> None:
         connection = sqlite3.connect(path, isolation_level=None)
+        connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         super().__init__(connection)
 

@@ -1,0 +1,149 @@
+"""What goes to the driver itself, past SQLAlchemy: bulk, and small questions that take it several times longer than they take.
+
+The transaction is SQLAlchemy's all the same: only what stands between its beginning and its end goes this way.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from itertools import count
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, Table
+from sqlalchemy.exc import DBAPIError
+
+Row = dict[str, Any]
+
+_FEW = 20  # rows up to which single INSERTs are sent sooner than a COPY is set up
+_PAGE = 1_000  # rows fetched at once
+_numbers = count()
+
+
+def ask(connection: Connection, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    """The rows of a small question in plain SQL with `?` for values."""
+    return _executed(connection, _in_dialect(connection, sql), tuple(values), fetch=True)
+
+
+def do(connection: Connection, sql: str, values: Sequence[object] = ()) -> None:
+    """Carry out one statement in plain SQL with `?` for values."""
+    _executed(connection, _in_dialect(connection, sql), tuple(values), fetch=False)
+
+
+def _executed(connection: Connection, sql: str, values: Any, *, fetch: bool) -> list[tuple[Any, ...]]:
+    cursor: Any = connection.connection.cursor()
+    try:
+        cursor.execute(sql, values)
+        return cursor.fetchall() if fetch else []
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _as_usual(connection, error, sql) from error
+    finally:
+        cursor.close()
+
+
+def _as_usual(connection: Connection, error: Exception, sql: str) -> Exception:
+    """The error as SQLAlchemy would have raised it, so that nobody needs to know which way a statement went."""
+    dialect = connection.dialect
+    return DBAPIError.instance(sql, None, error, dialect.loaded_dbapi.Error, dialect=dialect)
+
+
+def stream(connection: Connection, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+    """The rows of a large question, read as they are used, in constant memory."""
+    if _is_sqlite(connection):
+        cursor: Any = connection.connection.cursor()
+    else:
+        driver: Any = connection.connection.driver_connection
+        cursor = driver.cursor(name=f"cis_{next(_numbers)}")  # a named one stays on the server
+    try:
+        cursor.execute(_in_dialect(connection, sql), tuple(values))
+        while rows := cursor.fetchmany(_PAGE):
+            yield from rows
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _as_usual(connection, error, sql) from error
+    finally:
+        cursor.close()
+
+
+def put(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
+    """Insert rows, each with a value for every column of the table in its order."""
+    cursor: Any = connection.connection.cursor()
+    sql = _insert(table, _is_sqlite(connection))
+    try:
+        if _is_sqlite(connection) or len(rows) <= _FEW:
+            cursor.executemany(sql, rows)
+            return
+        with cursor.copy(f"COPY {_columns(table)} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _as_usual(connection, error, sql) from error
+    finally:
+        cursor.close()
+
+
+class Prepared:
+    """A SELECT with named values (`bindparam`) that SQLAlchemy puts into words once, and the driver answers from then on."""
+
+    def __init__(self, statement: Select[Any]) -> None:
+        self._statement = statement
+        self._worded = dict[str, _Words]()
+
+    def __call__(self, connection: Connection, **values: object) -> list[Row]:
+        """The rows as mappings, in the order of the columns."""
+        words = self._words(connection)
+        given = words.constants | values
+        inserted = given if words.order is None else [given[name] for name in words.order]
+        found = _executed(connection, words.sql, inserted, fetch=True)
+        rows = [dict(zip(words.columns, row, strict=True)) for row in found]
+        for name, settled in words.settle:
+            for row in rows:
+                row[name] = settled(row[name])
+        return rows
+
+    def _words(self, connection: Connection) -> "_Words":
+        dialect = connection.dialect
+        if dialect.name not in self._worded:
+            compiled: Any = self._statement.compile(dialect=dialect)
+            columns = list(self._statement.selected_columns)
+            settle = [(c.name, c.type.dialect_impl(dialect).result_processor(dialect, None)) for c in columns]
+            self._worded[dialect.name] = _Words(
+                str(compiled),
+                compiled.positiontup,
+                dict(compiled.construct_params(_check=False)),
+                [column.name for column in columns],
+                [(name, how) for name, how in settle if how is not None],
+            )
+        return self._worded[dialect.name]
+
+
+class _Words(NamedTuple):
+    """A statement in one dialect."""
+
+    sql: str
+    order: list[str] | None  # of its values, where they have no names
+    constants: dict[str, Any]
+    columns: list[str]
+    settle: list[tuple[str, Callable[[Any], Any]]]  # what the driver returns in another form (a flag as a number)
+
+
+def _is_sqlite(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"
+
+
+@cache
+def _worded_for_postgres(sql: str) -> str:
+    return sql.replace("?", "%s")
+
+
+def _in_dialect(connection: Connection, sql: str) -> str:
+    return sql if _is_sqlite(connection) else _worded_for_postgres(sql)
+
+
+@cache
+def _insert(table: Table, sqlite: bool) -> str:
+    marks = ", ".join(["?" if sqlite else "%s"] * len(table.c))
+    return f"INSERT INTO {_columns(table)} VALUES ({marks})"  # noqa: S608 - names of our own tables
+
+
+@cache
+def _columns(table: Table) -> str:
+    names = ", ".join(f'"{name}"' for name in table.c.keys())  # noqa: SIM118 - not a dict: `end` is a word of SQL
+    return f"{table.name} ({names})"
