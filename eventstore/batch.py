@@ -77,6 +77,11 @@ def read_text(text: str, name: str, form: str, key: str = "events") -> list[Entr
         raise Refused(Problem("the file is empty", name))
     if "\0" in text:
         raise Refused(Problem("this is a binary file", name, "Write YAML, JSON or JSON Lines."))
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:  # half of a character, as an escape or another program may leave it
+        where = f"{name}:{text.count(chr(10), 0, error.start) + 1}"
+        raise Refused(Problem("this is not UTF-8 text", where, "Is it a text file? Save it as UTF-8.")) from error
     read = {"yaml": readers.read_yaml, "json": readers.read_json, "jsonl": readers.read_json_lines}[form]
     return list(_entries(read(text, name), name, key))
 

@@ -59,7 +59,7 @@ def event_of(stored: Stored) -> Event:
     not fit its kind: nothing that is not understood is passed over.
     """
     cls = KINDS.get(stored.kind)
-    if cls is None or stored.version > cls.version:
+    if cls is None or not 1 <= stored.version <= cls.version:
         what = f"kind {stored.kind!r}" if cls is None else f"version {stored.version} of {stored.kind!r}"
         raise DatabaseError(
             Problem(

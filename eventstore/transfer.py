@@ -9,7 +9,9 @@ from itertools import islice
 
 import msgspec
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import DataError, IntegrityError
 
+from eventstore.audit import audit
 from eventstore.errors import Problem, Refused
 from eventstore.integrity import GENESIS, chained
 from eventstore.log import write_rows
@@ -60,7 +62,8 @@ def import_lines(connection: Connection, lines: Iterable[str], name: str = "the 
     """Add the events of an exported log that this log does not have yet; gives their number.
 
     The log must be empty or a beginning of the exported one. Raises `Refused`, naming line and position, for a line that
-    is damaged, out of order or not chained to the one before it, and where the two logs part; nothing is written then.
+    is damaged, out of order or not chained to the one before it, and where the two logs part; nothing is written then. What
+    was added is examined as `cis verify` does it, for not all of a line is in the chain.
     """
     # The lock is taken before anything is compared: no append comes between.
     newest = connection.execute(select(log_head.c.position).with_for_update()).scalar_one()
@@ -79,11 +82,19 @@ def import_lines(connection: Connection, lines: Iterable[str], name: str = "the 
             added += 1
         previous, expected = stored.hash, expected + 1
         if len(pending) >= CHUNK:
-            _write(connection, pending)
+            _write(connection, pending, name)
     if expected == 1:
         raise Refused(Problem("the export is empty", name))
-    _write(connection, pending)
+    _write(connection, pending, name)
+    if added:
+        _examine(connection, name)
     return added
+
+
+def _examine(connection: Connection, name: str) -> None:
+    """Refuse a log whose hashes fit but that does not say what its events say: subjects, bounds and ids are not in the chain."""
+    if problems := audit(connection, most=1).problems:
+        raise Refused(Problem(f"this is not a sound log: {problems[0]}", name, "Export it again: cis export."))
 
 
 def _numbered(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
@@ -115,9 +126,14 @@ def _compare(connection: Connection, stored: Stored, where: str) -> None:
         )
 
 
-def _write(connection: Connection, pending: list[Line]) -> None:
-    if pending:
-        rows = [Stored(*(getattr(entry, column) for column in Stored._fields)) for entry in pending]
-        named = [(name, entry.position) for entry in pending for name in entry.subjects]
+def _write(connection: Connection, pending: list[Line], name: str) -> None:
+    if not pending:
+        return
+    rows = [Stored(*(getattr(entry, column) for column in Stored._fields)) for entry in pending]
+    named = [(about, entry.position) for entry in pending for about in entry.subjects]
+    try:
         write_rows(connection, rows, named)
-        pending.clear()
+    except (IntegrityError, DataError, OverflowError, UnicodeEncodeError) as error:
+        what = f"between positions {rows[0].position} and {rows[-1].position} something stands twice, or is no text or number"
+        raise Refused(Problem(what, name, "Export the log again: cis export.")) from error
+    pending.clear()
