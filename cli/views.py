@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 MEMBERS = ("organisation", "state", "name", "status", "certainty", "since", "disputed", "events")
+_TESTS = ("declared", "certainty", "agreement", "charter", "practice", "contested")
+CRITERIA_COLUMNS = {  # the columns of each criterion, those for people first
+    "charter": MEMBERS,
+    "agreement": (*MEMBERS[:4], "by", *MEMBERS[4:]),
+    "declared": MEMBERS,
+    "practice": MEMBERS,
+    "combined": ("organisation", "state", "name", *_TESTS, "disputed", "events"),
+}
 ROSTER = ("body", "seat", "state", "person", "office", "certainty", "since")
 TREATIES = ("treaty", "title", "status", "since", "parties", "signatories")
 TREATY = ("state", "status", "signed", "ratified", "deposited", "in_force", "withdrawn")
@@ -31,22 +39,49 @@ MEETINGS = ("meeting", "bodies", "kind", "start", "end", "place", "country", "ch
 @click.command("members", cls=Command)
 @click.argument("organisation", required=False)
 @click.option("--former", is_flag=True, help="Also show the states that had left.")
+@click.option(
+    "--criterion",
+    type=click.Choice(tuple(CRITERIA_COLUMNS)),
+    default="declared",
+    show_default=True,
+    help="By which test: ratified the charter; ratified a founding agreement; standing by its acts; takes part; all.",
+)
 @as_of_option
 @known_at_option
 @format_option
 @database_option
 def members_command(
-    organisation: str | None, former: bool, as_of: str, known_at: str | None, form: str, database: str
+    organisation: str | None,
+    former: bool,
+    criterion: str,
+    as_of: str,
+    known_at: str | None,
+    form: str,
+    database: str,
 ) -> None:
     """Show who belonged to an organisation on a day.
 
     ORGANISATION is an id such as cis; left out, all organisations are shown. A state is `certain` if it belonged on that day
     whichever of the possible days of an imprecise date is the right one, and `possible` if only by some of them.
+    With `--criterion combined` every test stands beside the others; contested is a state of which they do not all say the same.
     """
+    if former and criterion != "declared":
+        raise click.UsageError("--former has an effect only with --criterion declared.")
 
     def about(log: "Connection") -> "Iterable[str]":
         return [f"organisation:{known(log, 'organisation', organisation, 'ORGANISATION')}"] if organisation else ()
 
+    if criterion != "declared":
+        with question(database, as_of, known_at, about) as asked:
+            from projections.criteria import CRITERIA, belonging
+
+            rows = belonging(asked.views, as_of, organisation, criterion)
+        columns = CRITERIA_COLUMNS[criterion]
+        emit(rows, form, columns, shown=columns[1:-1] if organisation else columns[:-1])
+        rule = CRITERIA[criterion]
+        say(f"{rule.words} [{rule.basis}]")
+        _count(rows, asked)
+        return
     with question(database, as_of, known_at, about) as asked:
         from projections.membership import members
 
