@@ -14,7 +14,11 @@ FOLDER = Path(__file__).parent
 
 def files() -> list[Path]:
     """The files of events, in the order of their names."""
-    return [path for path in sorted(FOLDER.rglob("*.yaml")) if path.parent.name != "assertions" and path.name != "explained.yaml"]
+    return [
+        path
+        for path in sorted(FOLDER.rglob("*.yaml"))
+        if path.parent.name != "assertions" and path.name != "explained.yaml"
+    ]
 
 
 def entries() -> Iterator[Entry]:

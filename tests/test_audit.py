@@ -52,7 +52,10 @@ def test_a_log_that_was_written_by_the_program_has_no_problem(shared):
 def test_amendments_of_one_event_have_the_same_subjects_in_one_batch_as_in_several(database):
     joined = fact("state-joined", "1993-12", organisation="cis", state="GE")
     sources = [source("first", "press"), source("second", "press")]
-    claims = [disputed(joined, citing="first", date="1993-12-03"), disputed(joined, citing="second", changes={"state": "AM"})]
+    claims = [
+        disputed(joined, citing="first", date="1993-12-03"),
+        disputed(joined, citing="second", changes={"state": "AM"}),
+    ]
     given(database, *WORLD, *sources, joined, *claims)
     with database.record() as connection:
         *_, last = read(connection, subject=f"event:{joined.id}")

@@ -255,7 +255,15 @@ def test_files_are_told_apart_by_suffix_and_faults_name_them(tmp_path):
 
 
 def test_every_kind_can_be_written_with_what_it_requires():
-    values = {"treaty": "t", "state": "AM", "organisation": "o", "body": "b", "office": "f", "person": "p", "source": "s"}
+    values = {
+        "treaty": "t",
+        "state": "AM",
+        "organisation": "o",
+        "body": "b",
+        "office": "f",
+        "person": "p",
+        "source": "s",
+    }
     values |= {"meeting": "m", "decision": "d", "event": "0f9c1e9e-27c1-5f0e-9d0c-19911221a1b2", "standing": "press"}
     from eventstore.drafts import draft
     from eventstore.events.fields import fields_of

@@ -33,7 +33,9 @@ def everything(database):
 GEORGIA = fact("state-joined", "1993-12", organisation="cis", state="GE")
 
 
-def test_a_log_goes_from_sqlite_to_postgres_and_back_with_the_same_hash_and_views(empty_sqlite, empty_postgres, tmp_path):
+def test_a_log_goes_from_sqlite_to_postgres_and_back_with_the_same_hash_and_views(
+    empty_sqlite, empty_postgres, tmp_path
+):
     given(empty_sqlite, *WORLD, GEORGIA, fact("treaty-signed", "1991-12-08", treaty="belovezha", state="BY"))
     assert bring(empty_postgres, lines_of(empty_sqlite)) == 11
     assert everything(empty_postgres) == everything(empty_sqlite)
@@ -81,11 +83,23 @@ def changed(line, **columns):
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        (lambda lines: [lines[0], changed(lines[1], occurred="1990"), *lines[2:]], "log.jsonl:2: position 2 is damaged"),
-        (lambda lines: [lines[0], lines[2], lines[1], *lines[3:]], "log.jsonl:2: position 3 is damaged or does not follow"),
+        (
+            lambda lines: [lines[0], changed(lines[1], occurred="1990"), *lines[2:]],
+            "log.jsonl:2: position 2 is damaged",
+        ),
+        (
+            lambda lines: [lines[0], lines[2], lines[1], *lines[3:]],
+            "log.jsonl:2: position 3 is damaged or does not follow",
+        ),
         (lambda lines: lines[1:], "log.jsonl:1: position 2 is damaged or does not follow position 0"),
-        (lambda lines: [lines[0], lines[1][:-9]], "log.jsonl:2: not a line of an exported log: Input data was truncated"),
-        (lambda lines: [changed(lines[0], more=1)], "log.jsonl:1: not a line of an exported log: Object contains unknown"),
+        (
+            lambda lines: [lines[0], lines[1][:-9]],
+            "log.jsonl:2: not a line of an exported log: Input data was truncated",
+        ),
+        (
+            lambda lines: [changed(lines[0], more=1)],
+            "log.jsonl:1: not a line of an exported log: Object contains unknown",
+        ),
         (lambda lines: ["x" * 5_000_000], "log.jsonl:1: this line is too long for an event"),
         (lambda lines: [], "log.jsonl: the export is empty"),
     ],
