@@ -356,6 +356,11 @@ def rule_of(step: Link, key: Key, history: "History") -> Rule:
     status = status or getattr(event, "status", None) or ((step.after or {}).get("status") if step.after else None)
     gained = "practice" if step.rule in ("ceased", "suspended") else _SEEN_AS.get(step.rule, status or "")
     law = LAW.get((organisation, gained), "acts towards the organisation as the sources have them (practice)")
+    charter = history.remembered(rules, organisation).charter
+    if gained != "founding-state" and law.startswith("Charter") and charter:
+        adopted = min((fact.first for fact in _adoption(charter, history)), default="")
+        if step.last < adopted:
+            law = "practice: there was no charter yet"
     words = {
         "act": (act or "").replace("-", " ").capitalize(),
         "treaty": name_of(f"treaty:{treaty}", history) if treaty else "",

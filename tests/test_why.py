@@ -106,6 +106,20 @@ def test_the_answer_says_why_a_state_belongs_or_why_not(database, facts, on, ans
     assert explained(database, "membership", "cis", "UA", on=on).answer == f"On {on} Ukraine {answer}"
 
 
+def test_the_charter_is_no_reason_before_it_was_adopted(database):
+    observes = fact("state-joined", "1992-10-01", organisation="cis", state="AZ", status="observer")
+    given(
+        database,
+        *WORLD,
+        observes,
+        fact("state-status-changed", "1994-01-01", organisation="cis", state="AZ", status="associate"),
+    )
+    assert [used.basis for used in explained(database, "membership", "AZ", on="1995-01-01").chain] == [
+        "practice: there was no charter yet",
+        "Charter of the CIS, article 8: by an agreement on associate membership, on a decision of the heads of state",
+    ]
+
+
 def test_signed_but_not_ratified_is_said(database):
     given(database, *WORLD, fact("treaty-signed", "1993-01-22", treaty="charter", state="UA"))
     assert (
