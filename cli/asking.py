@@ -38,6 +38,7 @@ def question(
             yield Question(log, standing, rests_on)
         if beyond := outside(log, rests_on):
             say(beyond)
+        say_if_replica(log)
 
 
 def outside(log: "Connection", asked: "Basis") -> str:
@@ -59,6 +60,17 @@ def _typed(*names: str) -> bool:
     """Whether a person gave one of these options: of today, where nobody asked about it, nothing needs to be said."""
     context = click.get_current_context(silent=True)
     return context is None or any(context.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in names)
+
+
+def say_if_replica(log: "Connection") -> None:
+    """Say how far behind its primary server the answer is, if a replica gave it."""
+    from eventstore.reading import replica
+
+    if (found := replica(log)) is None:
+        return
+    behind, last = found
+    how = f"it is {behind} bytes behind what it has received" if behind else "it has all that it has received"
+    say(f"A replica answers: {how} from its primary server{f'; the last change is of {last}' if last else ''}.")
 
 
 def known(log: "Connection", register: str, name: str, option: str) -> str:

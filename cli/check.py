@@ -2,7 +2,8 @@
 
 import click
 
-from cli.options import Command, database_option
+from cli.asking import say_if_replica
+from cli.options import Command, asking_option
 from cli.output import emit, format_option, plural, say
 
 CHECK = ("code", "subject", "what", "explained")
@@ -12,7 +13,7 @@ CHECK = ("code", "subject", "what", "explained")
 @click.option("--unexplained", is_flag=True, help="Only what nobody has looked into yet.")
 @click.option("--no-assertions", is_flag=True, help="Do not check what the history of the program says of given days.")
 @format_option
-@database_option
+@asking_option
 def check_command(unexplained: bool, no_assertions: bool, form: str, database: str) -> int:
     """Show contradictions, disputes and failed assertions.
 
@@ -28,6 +29,7 @@ def check_command(unexplained: bool, no_assertions: bool, form: str, database: s
     assertions = [] if no_assertions else seed_events.assertions()
     with Database(database).record() as connection, views(connection, head(connection).position) as standing:
         rests_on = basis(connection, "")
+        say_if_replica(connection)
         found = [finding._asdict() for finding in findings(standing, assertions, seed_events.explanations())]
     open_ones = [row for row in found if not row["explained"]]
     shown = open_ones if unexplained else found

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.asking import outside, question
-from cli.options import Command, Day, database_option, known_at_option, today
+from cli.asking import outside, question, say_if_replica
+from cli.options import Command, Day, asking_option, known_at_option, today
 from cli.output import Shown, emit, format_option, plural, say
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _SHOWN: tuple[Shown, ...] = (
 @click.option("--subject", metavar="SUBJECT", help="Only what concerns this: state:GE, Georgia, cis-charter.")
 @known_at_option
 @format_option
-@database_option
+@asking_option
 def diff_command(
     days: tuple[str, ...],
     known_from: str | None,
@@ -98,6 +98,7 @@ def _between_positions(
 
     with Database(database).record() as log:
         earlier, later = basis(log, day, known_from), basis(log, day, known_to)
+        say_if_replica(log)
         if earlier.known_at >= later.known_at:
             positions = f"position {earlier.known_at} and position {later.known_at}"
             raise click.UsageError(f"Nothing was recorded between {positions}; the earlier comes first.")

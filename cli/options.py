@@ -84,6 +84,8 @@ def database_option_of(*variables: str) -> Callable[[F], F]:
 
 
 database_option = database_option_of("CIS_DATABASE_URL")
+# A replica can serve the questions while the primary server takes the appends.
+asking_option = database_option_of("CIS_REPORT_DATABASE_URL", "CIS_DATABASE_URL")
 
 
 class Day(click.ParamType[str]):

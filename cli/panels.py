@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.asking import known, question
-from cli.options import Command, database_option, known_at_option, today
+from cli.options import Command, asking_option, known_at_option, today
 from cli.output import Row, Shown, emit, format_option, plural, say
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _RULE_HELP = (
 )
 @known_at_option
 @format_option
-@database_option
+@asking_option
 def panel_command(
     unit: str,
     organisation: str | None,
@@ -162,7 +162,7 @@ _SHOWN: dict[str, list[Shown]] = {
 )
 @known_at_option
 @format_option
-@database_option
+@asking_option
 def compare_command(
     file: str,
     state: str,

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.asking import known
-from cli.options import Command, Day, database_option, known_at_option
+from cli.asking import known, say_if_replica
+from cli.options import Command, Day, asking_option, known_at_option
 from cli.output import Row, Shown, emit, emit_one, format_option, plural, say
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ LOG = ("position", "recorded_at", "kind", "occurred", "summary", "event_id", "re
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the newest N of them.")
 @known_at_option
 @format_option
-@database_option
+@asking_option
 def log_command(
     subjects: tuple[str, ...],
     kinds: tuple[str, ...],
@@ -60,6 +60,7 @@ def log_command(
         raise click.UsageError(f"The period ends ({last}) before it begins ({first}).")
     with Database(database).record() as connection:
         rests_on = basis(connection, "", known_at)
+        say_if_replica(connection)
         about = [_subject(connection, name) for name in subjects]
         found = search(
             connection,
@@ -193,7 +194,7 @@ def in_words(value: object) -> str:
     show_default=True,
     help="How it is printed.",
 )
-@database_option
+@asking_option
 def show_command(event: str, form: str, database: str) -> None:
     """Show one event whole, and what was said about it since.
 

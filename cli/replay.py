@@ -3,7 +3,7 @@
 import click
 
 from cli.asking import question
-from cli.options import Command, as_of_option, database_option, known_at_option
+from cli.options import Command, as_of_option, asking_option, known_at_option
 from cli.output import emit, format_option, say
 
 REPLAY = ("view", "certain", "possible")
@@ -14,7 +14,7 @@ REPLAY = ("view", "certain", "possible")
 @as_of_option
 @known_at_option
 @format_option
-@database_option
+@asking_option
 def replay_command(into: str | None, as_of: str, known_at: str | None, form: str, database: str) -> None:
     """Replay all views to a day, as known then.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.asking import question
-from cli.options import Command, Group, database_option_of, known_at_option, refuse_database, today
+from cli.options import Command, Group, asking_option, known_at_option, refuse_database, today
 from cli.output import emit, format_option, say, visible
 
 if TYPE_CHECKING:
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
 REPORTS = ("report", "group", "help", "parameters")
 _METAVARS = {"date": "DATE", "first-day": "DATE", "integer": "N", "flag": "yes|no", "text": "TEXT", "state": "STATE"}
-
-# A replica can serve the questions while the primary server takes the appends.
-database_option = database_option_of("CIS_REPORT_DATABASE_URL", "CIS_DATABASE_URL")
 
 
 class Reports(Group):
@@ -97,7 +94,7 @@ def report_command(ctx: click.Context, folders: tuple[str, ...], form: str) -> N
 def _command(report: "Report") -> click.Command:
     @known_at_option
     @format_option
-    @database_option
+    @asking_option
     def run(known_at: str | None, form: str, database: str, **given: str | None) -> None:
         from projections import report as reports
 
@@ -130,7 +127,7 @@ def _flag(parameter: "Parameter") -> str:
 @click.argument("query")
 @known_at_option
 @format_option
-@database_option
+@asking_option
 def sql_command(query: str, known_at: str | None, form: str, database: str) -> None:
     """Run any SQL query that only reads.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.asking import Question, known, question
-from cli.options import Command, Day, as_of_option, database_option, known_at_option, today
+from cli.options import Command, Day, as_of_option, asking_option, known_at_option, today
 from cli.output import Row, Shown, emit, format_option, plural, say
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ MEETINGS = ("meeting", "bodies", "kind", "start", "end", "place", "country", "ch
 @as_of_option
 @known_at_option
 @format_option
-@database_option
+@asking_option
 def members_command(
     organisation: str | None,
     former: bool,
@@ -96,7 +96,7 @@ def members_command(
 @as_of_option
 @known_at_option
 @format_option
-@database_option
+@asking_option
 def roster_command(body: str, as_of: str, known_at: str | None, form: str, database: str) -> None:
     """Show who sat in a body on a day.
 
@@ -114,7 +114,7 @@ def roster_command(body: str, as_of: str, known_at: str | None, form: str, datab
 @as_of_option
 @known_at_option
 @format_option
-@database_option
+@asking_option
 def treaties_command(as_of: str, known_at: str | None, form: str, database: str) -> None:
     """Show where every treaty stood on a day.
 
@@ -142,7 +142,7 @@ def treaties_command(as_of: str, known_at: str | None, form: str, database: str)
 @as_of_option
 @known_at_option
 @format_option
-@database_option
+@asking_option
 def treaty_command(
     treaty: str, style: str | None, language: str | None, as_of: str, known_at: str | None, form: str, database: str
 ) -> None:
@@ -182,7 +182,7 @@ def treaty_command(
 @as_of_option
 @known_at_option
 @format_option
-@database_option
+@asking_option
 def state_command(
     state: str, matrix: bool, language: str | None, as_of: str, known_at: str | None, form: str, database: str
 ) -> None:
@@ -240,7 +240,7 @@ def _matrix(code: str, language: str, as_of: str, known_at: str | None, form: st
 )
 @known_at_option
 @format_option
-@database_option
+@asking_option
 def meetings_command(
     body: str | None, first: str | None, last: str, known_at: str | None, form: str, database: str
 ) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.options import Command, as_of_option, database_option, known_at_option
+from cli.options import Command, as_of_option, asking_option, known_at_option
 from cli.output import markdown_text, say, to_json, visible, width
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ told of the same and changes nothing, `next` the first step after the day."""
     show_default=True,
     help="How the explanation is printed.",
 )
-@database_option
+@asking_option
 def why_command(view: str, key: tuple[str, ...], as_of: str, known_at: str | None, form: str, database: str) -> None:
     """Explain a row of a view: the events used, the rules applied, the claims overruled, and what is not known."""
-    from cli.asking import outside
+    from cli.asking import outside, say_if_replica
     from eventstore.database import Database
     from eventstore.facts import History
     from projections.question import basis
@@ -52,6 +52,7 @@ def why_command(view: str, key: tuple[str, ...], as_of: str, known_at: str | Non
         history = History(log, rests_on.known_at)
         explanation = why(history, *key_of(history, view, key), as_of)
         beyond = outside(log, rests_on)
+        say_if_replica(log)
     match form:
         case "json":
             from msgspec import to_builtins

@@ -84,6 +84,19 @@ def known_ids(connection: Connection, register: str) -> set[str]:
     return ids_of(within.scalars(), register)
 
 
+def replica(connection: Connection) -> tuple[int, str | None] | None:
+    """If a Postgres replica answers: how many bytes it has received and not applied, and when (UTC) the last change applied
+    was made, where it knows. None: this is the primary server, or SQLite.
+    """
+    if connection.dialect.name == "sqlite" or not connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar():
+        return None
+    row = connection.exec_driver_sql(
+        "SELECT coalesce(pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), 0)::bigint,"
+        " to_char(pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+    ).one()
+    return max(row[0], 0), row[1]
+
+
 def position_at(connection: Connection, known_at: str) -> int:
     """The last position recorded at or before a UTC time (ISO, with Z); 0 if there was none."""
     # recorded_at never decreases and positions have no gaps, so halving finds it in a few steps
