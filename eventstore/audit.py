@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from eventstore import dates, merkle
 from eventstore.amending import is_amendment, subjects_in_log
 from eventstore.database import in_words
+from eventstore.driver import stream
 from eventstore.errors import RecordError
 from eventstore.events import KINDS
 from eventstore.integrity import Chain, Verdict, event_id
@@ -125,7 +126,7 @@ class _Audit:
     def _read(self, sql: str) -> Iterator[Sequence[object]]:
         """The rows of a question; where a damaged file ends them, that is told, and the rest is examined without them."""
         try:
-            yield from self.connection.exec_driver_sql(sql, execution_options={"yield_per": 1000})
+            yield from stream(self.connection, sql)
         except DBAPIError as error:
             if self.connection.dialect.name != "sqlite":
                 raise

@@ -11,9 +11,9 @@ for 256 events. With it a proof reads at most two ranges of 256 hashes at each o
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
-from eventstore.driver import ask
+from eventstore.driver import ask, put
 from eventstore.errors import DatabaseError, Problem, Refused
 from eventstore.tables import merkle_tile
 
@@ -165,8 +165,7 @@ def grow(connection: Connection, before: int, hashes: Sequence[str]) -> None:
         whole = [*_stored(connection, level, first * TILE, before), *added]
         added = [_top(whole[start : start + TILE]) for start in range(0, len(whole) - TILE + 1, TILE)]
         level, before = level + 1, first
-        rows = [{"level": level, "tile": before + i, "hash": made.hex()} for i, made in enumerate(added)]
-        connection.execute(insert(merkle_tile), rows)
+        put(connection, merkle_tile, [(level, before + i, made.hex()) for i, made in enumerate(added)])
 
 
 def _top(hashes: Sequence[bytes]) -> bytes:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Table, create_engine, select
 from sqlalchemy.pool import NullPool
 
 from eventstore.audit import any_bytes
+from eventstore.driver import stream
 from eventstore.facts import History
 from eventstore.reading import head
 from projections.projection import EventView, Projection
@@ -68,7 +69,7 @@ def _rows(connection: Connection, table: Table) -> Iterator[Values]:
     names = [f'"{name}"' for name in _columns(table)]
     order = ", ".join(f"{name}{null_first}" for name in names)
     sql = f"SELECT {', '.join(names)} FROM {table.name} ORDER BY {order}"  # noqa: S608 - our own tables
-    return map(tuple, connection.exec_driver_sql(sql, execution_options={"yield_per": 1000}))
+    return stream(connection, sql)
 
 
 def _key(table: Table) -> list[str]:

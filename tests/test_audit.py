@@ -79,9 +79,7 @@ def added(database, **columns):
         newest = head(connection)
         row = next(read(connection, event_ids=[BORIS.id]))._replace(position=newest.position + 1, **columns)
         row = row._replace(hash=chained(newest.hash, row[:-1]))
-        write_rows(
-            connection, [Stored(*row)], [{"subject": s, "position": row.position} for s in ("person:boris", "state:RU")]
-        )
+        write_rows(connection, [Stored(*row)], [(name, row.position) for name in ("person:boris", "state:RU")])
 
 
 @pytest.mark.parametrize(
