@@ -228,6 +228,8 @@ class _Holders:
         track = self.tracks.setdefault(holder, Track("acting", **self.key, person=person, state=state))
         track.set(step, {"acting": step.event.acting, "since": step.date})
         self.sitting[holder] = None
+        for former in self.tracks.values() if self.alone else ():
+            former.bound(step.last)
 
     def _leave(self, step: Step, holder: tuple[str | None, str | None]) -> None:
         self.tracks[holder].set(step, None)

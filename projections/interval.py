@@ -141,6 +141,7 @@ class Track:
             last = max(first, started)
         else:
             self._close(first, last, event_id)
+            self.bound(last)
         if values is not None:
             self._open = {
                 **self._key,
@@ -162,6 +163,12 @@ class Track:
             return
         row |= {"valid_to": first, "valid_to_latest": last, "ended_by": event_id}
         self._rows.append(row)
+
+    def bound(self, last: str) -> None:
+        """What had ended before something that happened by `last` had ended by then, however vague its own end is."""
+        for row in self._rows:
+            row["valid_to_latest"] = min(row["valid_to_latest"], last)
+        self._rows = [row for row in self._rows if row["valid_to_latest"] > row["valid_from"]]
 
     @property
     def values(self) -> Mapping[str, Any] | None:

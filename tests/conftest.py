@@ -22,10 +22,10 @@ settings.register_profile(
     "cis",
     deadline=None,
     print_blob=True,
-    max_examples=100,
+    max_examples=40,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-settings.register_profile("thorough", settings.get_profile("cis"), max_examples=1000)
+settings.register_profile("thorough", settings.get_profile("cis"), max_examples=400)
 settings.load_profile(os.environ.get("CIS_TEST_PROFILE", "cis"))
 
 DATABASES = ("sqlite", "postgres")

@@ -20,9 +20,8 @@ from eventstore import facts, reading
 from eventstore.database import Database
 from eventstore.facts import Fact
 from eventstore.stored import Stored
-from projections import question, runner
+from projections import membership, question, runner, timeline, treaty_party
 from projections.interval import certainty_on, holds_on
-from projections.timeline import timeline
 from projections.views import TABLES, metadata
 
 LATER = "2026-11-23T00:00:00.000000Z"
@@ -83,7 +82,7 @@ def every_row(connection: Connection) -> Rows:
 def on_the_day(connection: Connection, day: str) -> Rows:
     """What the views say of a day: all that holds or has happened by then, with its certainty, without its future."""
     found = Rows()
-    by_then = select(timeline.c.event_id).where(timeline.c.occurred_from <= day)
+    by_then = select(timeline.timeline.c.event_id).where(timeline.timeline.c.occurred_from <= day)
     for table in TABLES:
         columns = [column for column in table.c if column.name not in ("valid_to", "valid_to_latest", "ended_by")]
         query = select(*columns)
@@ -224,6 +223,45 @@ def test_sqlite_and_postgres_give_identical_views_and_the_same_head_hash(sqlite_
                 found.append((reading.head(connection), every_row(connection)))
                 assert reading.check_chain(connection) == (len(list(reading.read(connection))), found[0][0].hash, [])
         assert found[0] == found[1]
+
+
+EXCLUSIVE = {  # of each of these there is one at a time
+    "membership": ("organisation", "state"),
+    "treaty_status": ("treaty",),
+    "treaty_party": ("treaty", "state"),
+    "organisation": ("organisation",),
+    "body": ("body",),
+}
+
+
+def test_what_is_certain_on_a_day_excludes_everything_else_of_its_kind(record):
+    @holds(record, histories(), st.lists(days(), min_size=3, max_size=3, unique=True))
+    def property_holds(history: History, on: list[str]) -> None:
+        with undone(record) as connection:
+            append(connection, *history.everything)
+            for table, day in ((table, day) for table in TABLES for day in on if table.name in EXCLUSIVE):
+                found = dict[tuple[str, ...], list[str]]()
+                for row in connection.execute(select(table, certainty_on(table, day)).where(holds_on(table, day))):
+                    key = tuple(row._mapping[name] for name in EXCLUSIVE[table.name])
+                    found.setdefault(key, []).append(row.certainty)
+                assert [key for key, said in found.items() if "certain" in said and len(said) > 1] == []
+
+
+def test_an_earlier_answer_from_the_part_of_the_views_it_needs_is_the_answer_from_all_of_them(record):
+    @holds(record, histories(), days(), st.floats(0, 1))
+    def property_holds(history: History, day: str, known: float) -> None:
+        with undone(record) as connection:
+            append(connection, *history.registers)
+            one_by_one(connection, history.facts)
+            known_at = round((reading.head(connection).position - 1) * known)
+            with question.views(connection, known_at) as whole:
+                for subject, ask in (
+                    ("organisation:cis", lambda views: membership.members(views, day, "cis", former=True)),
+                    ("treaty:charter", lambda views: treaty_party.parties(views, day, "charter")),
+                    ("state:GE", lambda views: timeline.story(views, "state:GE", "0001-01-01", day)),
+                ):
+                    with question.views(connection, known_at, [subject]) as part:
+                        assert ask(part) == ask(whole), subject
 
 
 def test_the_clock_of_the_examples_is_fixed():

@@ -106,6 +106,13 @@ def test_where_the_day_of_the_succession_is_uncertain_both_are_possible(database
     assert roster_on(database, "1994-01-31") == {"leonid": "chair"}
 
 
+def test_one_who_certainly_holds_an_office_leaves_no_day_to_a_predecessor_whose_end_is_vague(database):
+    told = [assumed("1992-01-01", "boris"), assumed("1994", "leonid"), assumed("1994-03-01", "askar")]
+    given(database, *WORLD, *told)
+    assert roster_on(database, "1994-02-01") == {"boris": "possible chair", "leonid": "possible chair"}
+    assert roster_on(database, "1994-06-01") == {"askar": "chair"}
+
+
 def test_one_who_acts_in_an_office_may_then_hold_it(database):
     given(database, *WORLD, assumed("1992-01-01", "boris", acting=True), assumed("1992-06-01", "boris"))
     assert roster_on(database, "1992-05-31") == {"boris": "acting chair"}

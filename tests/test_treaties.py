@@ -76,6 +76,12 @@ def test_a_treaty_whose_entry_into_force_is_known_by_its_year_is_possibly_in_for
     assert status(database, "1994-12-31") == "in-force"
 
 
+def test_what_certainly_followed_leaves_no_day_to_what_ended_on_an_unknown_day_before(database):
+    given(database, *WORLD, PACT, in_force("1994"), act("treaty-extended", "1994-06-01", None))
+    assert status(database, "1994-05-31") == "possible adopted or possible in-force"
+    assert status(database, "1994-06-30") == "extended"
+
+
 def test_a_treaty_is_provisionally_applied_until_it_is_in_force(database):
     given(database, *WORLD, PACT, act("treaty-provisionally-applied", "1993-01-01"), in_force())
     assert status(database, "1993-01-01") == "provisionally-applied"
