@@ -172,6 +172,7 @@ _MEANINGS = (  # what the driver says, what it means, what to do
     ("read-only transaction", "the database may only be read here", "Append on the primary server."),
     ("database is locked", _BUSY, "Try again in a moment."),
     ("lock timeout", _BUSY, "Try again in a moment."),
+    ("deadlock detected", "another writer was in the way: nothing of this was written", "Try again in a moment."),
     ("database or disk is full", "the disk is full: nothing of this was written", "Free some space and try again."),
     ("No space left on device", "the disk is full: nothing of this was written", "Free some space and try again."),
     ("disk I/O error", "the disk failed while reading or writing", "Check the disk, then: cis verify."),

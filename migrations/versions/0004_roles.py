@@ -28,6 +28,7 @@ TABLES = (*GROWS, HEAD, OURS, *VIEWS)
 def upgrade() -> None:
     if op.get_bind().dialect.name != "postgresql" or not _roles_are_there():
         return
+    _hold_tables()
     tables, views, grows = ", ".join(TABLES), ", ".join(VIEWS), ", ".join(GROWS)
     op.execute(f"GRANT SELECT ON {tables} TO {READER}, {APPENDER}")
     op.execute(f"GRANT INSERT ON {grows} TO {APPENDER}")
@@ -43,10 +44,17 @@ def upgrade() -> None:
 def downgrade() -> None:
     if op.get_bind().dialect.name != "postgresql" or _missing():
         return
+    _hold_tables()
     if _asked("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"):
         _give_tables_to("CURRENT_USER")
         op.execute(f"REVOKE ALL ON SCHEMA {_schema()} FROM {OWNER}")
     op.execute(f"REVOKE ALL ON {', '.join(TABLES)} FROM {READER}, {APPENDER}")
+
+
+def _hold_tables() -> None:
+    # Before anything is granted: a GRANT alone takes no lock on its table, and the server's own ANALYZE of that table, waiting
+    # for the GRANT, would hold the lock that the change of owner waits for.
+    op.execute(f"LOCK TABLE {', '.join(TABLES)} IN ACCESS EXCLUSIVE MODE")
 
 
 def _roles_are_there() -> bool:
