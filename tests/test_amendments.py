@@ -28,7 +28,9 @@ from histories import (
 )
 from sqlalchemy import text
 
-from projections import runner
+from eventstore import reading
+from eventstore.errors import Misuse
+from projections import question, runner
 from projections.views import TABLES
 
 DEPOSITARY, GAZETTE, PAPER, LEXICON = (
@@ -515,3 +517,49 @@ def test_what_was_moved_and_what_it_was_moved_by_can_change_in_one_batch(world):
     )
     assert members_on(world, DAY) == {"AM": "observer"}
     assert members_on(world, DAY, known_at=before) == {"AM": "founding-state"}
+
+
+# As known at
+
+
+def test_known_at_takes_a_position_a_time_or_a_day_which_means_its_end(database):
+    given(database, *WORLD, *SOURCES, now="2026-11-20T08:00:00.000000Z")
+    given(database, JOINED, now="2026-11-20T12:00:00.000000Z")
+    joined = position(database)
+    given(database, retracted(JOINED), now="2026-11-21T12:00:00.000000Z")
+    known = {
+        str(joined): joined,
+        "0": 0,
+        "2026-11-19": 0,
+        "2026-11-20": joined,
+        "2026-11-20T12:00:00Z": joined,
+        "2026-11-20T13:00:00+02:00": joined - 1,
+        "2026-11-21T11:59": joined,
+        "2026-11-21": joined + 1,
+    }
+    with database.record() as connection:
+        assert {told: question.basis(connection, DAY, told).known_at for told in known} == known
+
+
+@pytest.mark.parametrize(
+    ("known_at", "said"),
+    [
+        ("999", "--known-at 999: the log ends at position 14"),
+        ("yesterday", "--known-at 'yesterday': neither a position nor a time\n"
+                      "  Write a position such as 120, or a time such as 2026-11-22T10:00Z."),
+    ],
+)  # fmt: skip
+def test_known_at_something_that_is_no_place_in_the_log_is_refused(world, known_at, said):
+    given(world, JOINED)
+    with pytest.raises(Misuse) as refused, world.record() as connection:
+        question.basis(connection, DAY, known_at)
+    assert str(refused.value) == said
+
+
+def test_an_answer_says_what_it_rests_on(world):
+    given(world, JOINED)
+    with world.record() as connection:
+        now, before = question.basis(connection, DAY), question.basis(connection, DAY, "13")
+        rows = {row.position: row for row in reading.read(connection)}
+    assert str(now) == f"as of 2000-01-01, known at position 14, hash {rows[14].hash[:16]}"
+    assert before == (DAY, 13, rows[13].hash)
