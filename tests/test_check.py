@@ -80,7 +80,7 @@ def test_an_entry_into_force_off_its_clause_is_shown(database):
 
 def test_a_dispute_is_shown_with_its_reason_and_a_finding_with_its_explanation(database):
     joined = fact("state-joined", "1993-12", organisation="cis", state="GE")
-    given(database, *WORLD, source("other", "press"), joined, disputed(joined, by="other", date="1993-10-23"))
+    given(database, *WORLD, source("other", "press"), joined, disputed(joined, citing="other", date="1993-10-23"))
     _, what, why = shown(database)["disputed"]
     assert what == "Georgia joins Commonwealth of Independent States as member. (1993-12) – other: 1993-10-23"
     assert why == "says otherwise"

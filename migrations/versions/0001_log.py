@@ -18,7 +18,7 @@ POSITION = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 def upgrade() -> None:
     _create_tables()
     genesis = sha256(b"cis-record").hexdigest()
-    op.execute(f"INSERT INTO log_head (one, position, hash) VALUES (1, 0, '{genesis}')")  # noqa: S608 - a constant
+    op.execute(f"INSERT INTO log_head (one, position, hash) VALUES (1, 0, '{genesis}')")
     if op.get_bind().dialect.name == "sqlite":
         _protect_on_sqlite()
     else:
