@@ -9,8 +9,10 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, zip_longest
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -182,7 +184,8 @@ def _cell(value: object) -> str:
     return visible(_plain(value))
 
 
-class Column(NamedTuple):
+@dataclass(frozen=True)
+class Column:
     """A column of a table for people: its heading, and one cell for each row."""
 
     heading: str
@@ -190,16 +193,16 @@ class Column(NamedTuple):
     number: bool = False
     wide: int = 0  # the width that it needs at least
 
-    @property
+    @cached_property
     def natural(self) -> int:
         """The width at which nothing needs to be wrapped."""
         return max(len(line) for text in (self.heading, *self.cells) for line in text.split("\n"))
 
-    @property
+    @cached_property
     def least(self) -> int:
         """The width below which words would be cut."""
         chunks = (chunk.rstrip() for text in (self.heading, *self.cells) for chunk in _CHUNK.findall(text))
-        return max(min(max(map(len, chunks), default=0), LONGEST_WORD), self.wide)
+        return max(min(max(map(len, chunks), default=0), LONGEST_WORD), min(self.wide, self.natural))
 
 
 def _columns(rows: Sequence[Row], shown: Sequence[Shown]) -> list[Column]:
@@ -274,7 +277,7 @@ def _widths(columns: Sequence[Column], room: int) -> list[int]:
     while _total(widths) > room and max(widths) > 1:  # on a terminal too narrow for words, words are cut
         widths[widths.index(max(widths))] -= 1
     left = max(room - _total(widths), 0)
-    missing = [column.natural - column.least for column in columns]
+    missing = [column.natural - width for column, width in zip(columns, widths, strict=True)]
     beyond = [sum(max(len(cell) - column.least, 0) for cell in column.cells) + 1 for column in columns]
     # A column that lacks little is given it: a word more in running text is worth less than a name in one piece.
     for i in sorted(range(len(columns)), key=missing.__getitem__):

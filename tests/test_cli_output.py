@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -159,3 +160,17 @@ def test_no_table_is_wider_than_its_room_and_no_letter_is_lost(case: tuple[int, 
 @given(st.text())
 def test_visible_text_prints(text: str) -> None:
     assert all(char.isprintable() or char == "\n" for char in visible(text))
+
+
+def test_long_tables_take_time_as_they_are_long() -> None:
+    """A thousand rows, ten times over: about ten times as long, not a hundred times."""
+
+    def seconds(rows: int) -> float:
+        columns = [output.Column("text", ["some words that need to be wrapped " * 3] * rows) for _ in range(3)]
+        before = perf_counter()
+        for _ in output.table_lines(columns, 80):
+            pass
+        return perf_counter() - before
+
+    seconds(100)
+    assert seconds(5000) < 40 * min(seconds(500) for _ in range(3))

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -66,18 +65,19 @@ def test_a_reader_that_leaves_early_is_no_error(record: Database, words: tuple[s
     assert (sending.wait(60), said) == (cli_main.PIPE_CLOSED, "")
 
 
-def test_ctrl_c_ends_in_words(record: Database) -> None:
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a named pipe")
+def test_ctrl_c_ends_in_words(record: Database, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "batch.yaml")
     waiting = subprocess.Popen(
-        [*PYTHON, "append", "--file", "-"],
-        stdin=subprocess.PIPE,
+        [*PYTHON, "append", "--file", str(tmp_path / "batch.yaml")],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=surroundings(record),
         text=True,
     )
-    time.sleep(1.5)
-    waiting.send_signal(signal.SIGINT)
-    out, said = waiting.communicate(timeout=60)
+    with open(tmp_path / "batch.yaml", "w"):  # is open only when the command has begun to read it
+        waiting.send_signal(signal.SIGINT)
+        out, said = waiting.communicate(timeout=60)
     assert (waiting.returncode, out, said.strip()) == (130, "", "Stopped. What was not finished is undone.")
 
 
