@@ -29,7 +29,6 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
     "Set up": {
         "init": Listed("start", "Create or upgrade the database and load the history."),
         "status": Listed("start", "Show how far the log and the views are."),
-        "verify": Listed("start", "Recompute every hash of the log."),
         "rebuild": Listed("start", "Fold all views anew from the log."),
     },
     "Record what happened": {
@@ -65,6 +64,11 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
         "show": Listed("read_log", "Show one event whole, and what was said about it since."),
         "export": Listed("exporting", "Write the record in a form that other programs read."),
         "import": Listed("transfer", "Add the events of an exported log."),
+    },
+    "Proof": {
+        "verify": Listed("proofs", "Examine the whole log, or check a proof."),
+        "checkpoint": Listed("proofs", "Print the size and the Merkle root of the log, to be kept elsewhere."),
+        "proof": Listed("proofs", "Prove that an event is in the log, or that the log went on unchanged."),
     },
     "Reference": {
         "schema": Listed("docs", "Print the JSON Schema of entries."),

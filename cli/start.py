@@ -1,4 +1,4 @@
-"""Setting up a record, and how it stands: init, status, verify, rebuild."""
+"""Setting up a record, and how it stands: init, status, rebuild."""
 
 from typing import TYPE_CHECKING
 
@@ -104,26 +104,6 @@ def status_command(form: str, database: str) -> None:
     emit_one(dict(zip(STATUS, (newest.position, newest.hash, followed), strict=True)), form)
     if followed < newest.position:
         say("The views have not followed the log. Fold them anew: cis rebuild")
-
-
-@click.command("verify", cls=Command)
-@format_option
-@database_option
-def verify_command(form: str, database: str) -> int:
-    """Recompute every hash of the log.
-
-    Finds any event that was altered, taken out, moved or slipped in, and names its position. Exit status 1 if there is one.
-    """
-    from eventstore.database import Database
-    from eventstore.reading import check_chain
-
-    with Database(database).record() as connection:
-        verdict = check_chain(connection)
-    answer = {"ok": not verdict.problems, "events": verdict.events, "hash": verdict.hash, "problems": verdict.problems}
-    if form in ("table", "csv", "markdown"):
-        answer |= {"ok": "yes" if answer["ok"] else "no", "problems": "\n".join(verdict.problems)}
-    emit_one(answer, form)
-    return 1 if verdict.problems else 0
 
 
 @click.command("rebuild", cls=Command)

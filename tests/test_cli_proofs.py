@@ -1,0 +1,218 @@
+"""verify, checkpoint and proof, as a person uses them."""
+
+import json
+import stat
+
+import pytest
+from cli_runs import cis, process, told
+from sqlalchemy import text
+
+from eventstore.checkpoint import parse
+from eventstore.database import Database
+
+
+@pytest.fixture
+def record(database: Database) -> Database:
+    return told(database)
+
+
+@pytest.fixture
+def desk(empty_sqlite: Database) -> Database:
+    return told(empty_sqlite)
+
+
+def later(record, number=1):
+    """One more event."""
+    ran = cis(
+        record, "append", "person-registered", "--person", f"late-{number}", "--name", "Late", "--on", "1999",
+        "--source", "nti", "--locator", "p. 2",
+    )  # fmt: skip
+    assert ran.status == 0, ran.err
+
+
+def altered(record, statement):
+    with record.transaction() as connection:
+        if connection.dialect.name == "sqlite":
+            for (name,) in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+                connection.execute(text(f"DROP TRIGGER {name}"))
+        else:
+            connection.execute(text("ALTER TABLE event DISABLE TRIGGER ALL"))
+        connection.execute(text(statement))
+
+
+def test_a_checkpoint_is_kept_and_the_log_verified_against_it_later(record, tmp_path):
+    kept = tmp_path / "kept.txt"
+    ran = cis(record, "checkpoint", "--origin", "example.org/cis")
+    assert ran.status == 0
+    assert ran.err == "25 events. Keep it where whoever keeps the log cannot change it.\n"
+    kept.write_text(ran.out, encoding="utf-8")
+    assert (parse(ran.out).origin, parse(ran.out).size) == ("example.org/cis", 25)
+    later(record)
+    verdict = cis(record, "verify", "--checkpoint", str(kept), "--views", "--format", "json")
+    assert (verdict.status, verdict.err) == (0, "")
+    assert list(verdict.json) == ["ok", "events", "hash", "problems"]
+    assert (verdict.json["ok"], verdict.json["events"], verdict.json["problems"]) == (True, 26, [])
+
+
+def test_a_log_that_is_not_the_one_of_the_checkpoint_is_found(record, tmp_path):
+    kept = tmp_path / "kept.txt"
+    later(record)
+    kept.write_text(cis(record, "checkpoint").out.replace("\n26\n", "\n25\n"), encoding="utf-8")
+    ran = cis(record, "verify", "--checkpoint", str(kept), "--format", "json")
+    assert ran.status == 1
+    (problem,) = ran.json["problems"]
+    assert problem.startswith(
+        "the first 25 events are not those of the checkpoint held: one of them, or more, was replaced"
+    )
+    kept.write_text(cis(record, "checkpoint").out.replace("\n26\n", "\n30\n"), encoding="utf-8")
+    ran = cis(record, "verify", "--checkpoint", str(kept), "--format", "json")
+    assert ran.json["problems"] == ["position 27: missing: the checkpoint held is of 30 events"]
+
+
+def test_an_event_is_proven_and_the_proof_checked_without_a_database(record, tmp_path):
+    kept, proof = tmp_path / "kept.txt", tmp_path / "proof.json"
+    kept.write_text(cis(record, "checkpoint").out, encoding="utf-8")
+    ran = cis(record, "proof", "7", "--output", str(proof))
+    assert (ran.status, ran.out) == (0, "")
+    assert ran.err.startswith("Proven: event ")
+    event = json.loads(proof.read_text(encoding="utf-8"))["event"]
+    assert event["position"] == 7
+    assert cis(record, "proof", event["event_id"][:8]).out == proof.read_text(encoding="utf-8")
+    checked = cis("sqlite:////nowhere/at/all.db", "verify", "--proof", str(proof), "--checkpoint", str(kept))
+    assert (checked.status, checked.err) == (0, "")
+    assert "is at position 7 of the log cis-record/" in " ".join(checked.out.split())
+    alone = cis(None, "verify", "--proof", str(proof), "--format", "json")
+    assert alone.status == 0
+    assert list(alone.json) == ["ok", "shows", "problems"]
+    assert alone.err == (
+        "The proof brings its own checkpoint, which anybody can make up: hold it against one that you have from elsewhere"
+        " (--checkpoint), or against the key of the log (--key).\n"
+    )
+    proof.write_text(proof.read_text(encoding="utf-8").replace("nti", "nto"), encoding="utf-8")
+    bad = cis(None, "verify", "--proof", str(proof), "--format", "json")
+    assert bad.status == 1
+    assert bad.json["problems"] == [f"{proof}: the event is not as it was recorded: its hash does not fit"]
+
+
+def test_that_the_log_went_on_is_proven(record, tmp_path):
+    kept, proof = tmp_path / "kept.txt", tmp_path / "proof.json"
+    kept.write_text(cis(record, "checkpoint", "--origin", "example.org/cis").out, encoding="utf-8")
+    later(record)
+    ran = cis(record, "proof", "--since", str(kept), "--output", str(proof))
+    assert ran.err == "Proven: the log example.org/cis of 26 events begins with its first 25, as they were.\n"
+    assert cis(None, "verify", "--proof", str(proof), "--checkpoint", str(kept), "--format", "json").json == {
+        "ok": True,
+        "shows": "the log example.org/cis of 26 events begins with its first 25, as they were",
+        "problems": [],
+    }
+
+
+def test_a_key_is_made_and_signs_and_the_signature_is_checked(desk, tmp_path):
+    key, public, kept = tmp_path / "key", tmp_path / "key.pub", tmp_path / "kept.txt"
+    made = cis(None, "checkpoint", "--new-key", str(key), "--origin", "example.org/cis")
+    assert made.status == 0
+    assert made.err == (
+        f"The private key is in {key}: show it to nobody. Printed is the public key, for everybody who checks signatures.\n"
+    )
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    public.write_text(made.out, encoding="utf-8")
+    signed = process(desk, "checkpoint", "--key", str(key), PYTHONUTF8="0", PYTHONIOENCODING="ascii", LC_ALL="C")
+    assert signed.err == "25 events, signed. Keep it where whoever keeps the log cannot change it.\n"
+    kept.write_text(signed.out, encoding="utf-8")
+    assert "\n— example.org/cis " in signed.out
+    assert cis(desk, "verify", "--checkpoint", str(kept), "--key", str(public)).status == 0
+    proof = tmp_path / "proof.json"
+    cis(desk, "proof", "7", "--checkpoint", str(kept), "--output", str(proof))
+    checked = cis(None, "verify", "--proof", str(proof), "--key", str(public))
+    assert (checked.status, checked.err) == (0, "")
+    other = cis(None, "checkpoint", "--new-key", str(tmp_path / "other"), "--origin", "example.org/cis")
+    assert other.status == 0
+    refused = cis(None, "verify", "--proof", str(proof), "--key", str(tmp_path / "other"), "--format", "json")
+    assert refused.status == 1
+    assert "the checkpoint is not signed by example.org/cis (key " in refused.json["problems"][0]
+    refused = cis(desk, "verify", "--checkpoint", str(kept), "--key", str(tmp_path / "other"))
+    assert (refused.status, refused.out) == (1, "")
+    assert "the checkpoint is not signed by example.org/cis (key " in refused.err
+    elsewhere = cis(desk, "checkpoint", "--key", str(key), "--origin", "example.org/other")
+    assert elsewhere.status == 2
+    assert elsewhere.err == f"{key}: this key signs for example.org/cis, not for example.org/other\n"
+
+
+def test_a_changed_log_and_changed_views_are_found(record):
+    with record.transaction() as connection:
+        connection.execute(text("UPDATE membership SET status = 'observer' WHERE state = 'RU'"))
+    assert cis(record, "verify").status == 0
+    ran = cis(record, "verify", "--views", "--format", "json")
+    assert ran.status == 1
+    assert ran.json["problems"][0] == (
+        "membership: organisation='cis' state='RU' valid_from='1991-12-08': status is 'observer',"
+        " the log gives 'founding-state'"
+    )
+    assert all("state='RU'" in problem for problem in ran.json["problems"])
+    altered(record, "UPDATE event SET recorded_by = 'x' WHERE position = 6")
+    ran = cis(record, "verify", "--views", "--format", "json")
+    assert ran.json["problems"][0].startswith("position 6: altered, or the event before it was replaced")
+    assert ran.err == "The views were not examined: they cannot be right where the log is not.\n"
+
+
+def test_the_progress_of_an_examination_is_shown_when_asked_for(desk):
+    shown = cis(desk, "verify", "--views", "--progress").err
+    assert "Examining the log" in shown
+    assert "Folding the views" in shown
+    assert "25/25" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["verify", "--proof", "p", "--views"], "--views has no effect when a proof is checked."),
+        (["verify", "--proof", "p", "--no-progress"], "--progress has no effect when a proof is checked."),
+        (["verify", "--proof", "p", "--database", "sqlite:///x"], "--database has no effect when a proof is checked."),
+        (["--database", "sqlite:///x", "verify", "--proof", "p"], "--database has no effect when a proof is checked."),
+        (["verify", "--key", "k"], "--key has no effect without --checkpoint or --proof."),
+        (["checkpoint", "--new-key", "k"], "--new-key needs the name of the log: --origin NAME."),
+        (["checkpoint", "--new-key", "k", "--key", "k"], "--key has no effect when a key is made."),
+        (["checkpoint", "--origin", "a b"], "--origin 'a b': this cannot be the name of a log"),
+        (["checkpoint", "--new-key", "k", "--origin", "a b"], "--origin 'a b': this cannot be the name of a log"),
+        (["proof"], "Name an event, or the checkpoint from which the log went on (--since)."),
+        (["proof", "7", "--since", "x"], "Name an event, or the checkpoint from which the log went on (--since)."),
+    ],
+)
+def test_what_would_have_no_effect_is_refused(words, said, desk):
+    ran = cis(desk, *words)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["verify", "--checkpoint", "none.txt"], "none.txt: the file cannot be read: No such file or directory"),
+        (["verify", "--proof", "none.txt"], "none.txt: the file cannot be read: No such file or directory"),
+        (["proof", "--since", "none.txt"], "none.txt: the file cannot be read: No such file or directory"),
+        (["checkpoint", "--key", "none.txt"], "none.txt: the file cannot be read: No such file or directory"),
+        (
+            ["verify", "--checkpoint", "-"],
+            "standard input:1: this is not a checkpoint: it does not begin with three lines",
+        ),
+        (["verify", "--proof", "-"], "standard input: this is not a proof: "),
+        (["checkpoint", "--key", "-"], "standard input: this is not a key"),
+        (["proof", "999"], "there is no position 999: the log ends at position 25"),
+        (
+            ["proof", "7", "--output", "/nowhere/p.json"],
+            "/nowhere/p.json: the file cannot be written: No such file or directory",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(words, said, desk):
+    ran = cis(desk, *words, given="nothing")
+    assert (ran.status, ran.out) == (1, "")
+    assert said in ran.err
+
+
+def test_a_proof_is_not_written_over_a_file_that_is_there(desk, tmp_path):
+    path = tmp_path / "p.json"
+    path.write_text("precious")
+    ran = cis(desk, "proof", "7", "--output", str(path))
+    assert (ran.status, path.read_text()) == (1, "precious")
+    assert ran.err == f"{path}: the file exists\n  Name a new file, or take the old one away.\n"
