@@ -7,6 +7,8 @@ Nothing here depends on the order in which things were recorded: of two correcti
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -30,7 +32,8 @@ from eventstore.subjects import subjects_of
 
 T = TypeVar("T")
 
-MOST_REMEMBERED = 20_000  # answers kept by one History
+MOST_REMEMBERED = 50_000  # answers kept by one History
+MOST_KEPT = 20_000  # facts kept by one History, by what they are about
 KEPT_WHOLE = ("treaty:", "body:", "office:")  # what nobody did in hundreds of thousands of events
 BEGINNING = "0001-01-01"  # the first day there can be: stands for "no earliest day is known"
 END = "9999-12-31"  # the last day there can be: stands for "no latest day is known"
@@ -70,8 +73,8 @@ class Fact:
 class History:
     """The facts of a log as known at a position (default: all of it).
 
-    With `bulk`, for folding much of the log, what concerns a treaty or a body is read once and kept; without it, every
-    question is put to the database, which is right for a few.
+    With `bulk`, for folding much of the log, what concerns a treaty or a body is read once and kept for a while; without it,
+    every question is put to the database, which is right for a few. What is kept is bounded, however long the log is.
     """
 
     def __init__(self, connection: Connection, known_at: int | None = None, *, bulk: bool = False) -> None:
@@ -79,7 +82,7 @@ class History:
         self.known_at = reading.head(connection).position if known_at is None else known_at
         self.bulk = bulk
         self._remembered = dict[tuple[object, ...], Any]()
-        self._roots = dict[str, Stored]()
+        self._kept = dict[str, _Whole]()  # by subject, the one asked for longest ago first
 
     def remembered(self, question: "Callable[[str, History], T]", about: str) -> T:
         """`question(about, self)`, asked once: what is known at a position never changes."""
@@ -96,19 +99,41 @@ class History:
     def about(self, *subjects: str, kinds: Iterable[str] = ()) -> list[Fact]:
         """The facts that concern all these subjects, of these kinds (default: any), in no particular order."""
         wanted = kinds if isinstance(kinds, frozenset) else frozenset(kinds)
-        if self.bulk and subjects[0].startswith(KEPT_WHOLE):
-            facts = self.remembered(_all_about, subjects[0])
-            others = subjects[1:]
+        subject, *others = subjects
+        if self.bulk and (whole := self._whole(subject, load=bool(others))) is not None:
             return [
                 fact
-                for fact in facts
-                if (not wanted or fact.kind in wanted) and all(name in subjects_of(fact.event) for name in others)
+                for fact in (whole.by_subject.get(others[0], ()) if others else whole.facts)
+                if (not wanted or fact.kind in wanted) and all(name in subjects_of(fact.event) for name in others[1:])
             ]
-        return self._asked(subjects, wanted)
-
-    def _asked(self, subjects: Sequence[str], wanted: frozenset[str]) -> list[Fact]:
         kinds = sorted(wanted | AMENDMENTS) if wanted else ()
-        rows = reading.about(self.connection, subjects, kinds, self.known_at)
+        return self._facts(reading.about(self.connection, subjects, kinds, self.known_at), subjects, wanted)
+
+    def subjects(self, register: str) -> Iterator[str]:
+        """Every subject of a register, in order; what concerns it is read with it, in one pass, and kept while it is folded."""
+        rows = reading.by_subject(self.connection, register, self.known_at)
+        for subject, group in groupby(rows, key=itemgetter(0)):
+            self._keep_whole(subject, self._facts([stored for _, stored in group], (subject,), frozenset()))
+            yield subject
+
+    def _whole(self, subject: str, *, load: bool) -> "_Whole | None":
+        whole = self._kept.pop(subject, None)
+        if whole is not None:
+            self._kept[subject] = whole  # asked for last
+        elif load and subject.startswith(KEPT_WHOLE):
+            rows = reading.about(self.connection, (subject,), (), self.known_at)
+            whole = self._keep_whole(subject, self._facts(rows, (subject,), frozenset()))
+        return whole
+
+    def _keep_whole(self, subject: str, facts: list[Fact]) -> "_Whole":
+        self._kept.pop(subject, None)
+        left = MOST_KEPT - len(facts) - sum(len(whole.facts) for whole in self._kept.values())
+        while left < 0 and self._kept:
+            left += len(self._kept.pop(next(iter(self._kept))).facts)
+        self._kept[subject] = _Whole(facts)
+        return self._kept[subject]
+
+    def _facts(self, rows: Sequence[Stored], subjects: Sequence[str], wanted: frozenset[str]) -> list[Fact]:
         amendments = [row for row in rows if row.kind in AMENDMENTS]
         if not amendments:
             return [unamended(row) for row in rows]
@@ -145,9 +170,10 @@ class History:
         """The event about the world that an event is, or is about."""
         if stored.kind not in AMENDMENTS:
             return stored
-        if stored.event_id not in self._roots:
-            self._roots[stored.event_id] = root_of(self.connection, stored)
-        return self._roots[stored.event_id]
+        key = ("root", stored.event_id)
+        if key not in self._remembered:
+            self._keep(key, root_of(self.connection, stored))
+        return self._remembered[key]  # type: ignore[no-any-return]
 
     def events(self, after: int = 0, subject: str | None = None) -> Iterator[Stored]:
         """The rows of the log in log order after a position, as far as known, optionally about one subject."""
@@ -164,8 +190,19 @@ class History:
         return self.remembered(_standing, source)
 
 
-def _all_about(subject: str, history: History) -> list[Fact]:
-    return history._asked((subject,), frozenset())
+class _Whole:
+    """All facts about a subject, and which of them concern another one as well."""
+
+    def __init__(self, facts: list[Fact]) -> None:
+        self.facts = facts
+
+    @cached_property
+    def by_subject(self) -> dict[str, list[Fact]]:
+        found = dict[str, list[Fact]]()
+        for fact in self.facts:
+            for name in subjects_of(fact.event):
+                found.setdefault(name, []).append(fact)
+        return found
 
 
 def _resolved(root: Stored, history: History) -> Fact | None:

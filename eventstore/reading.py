@@ -72,6 +72,20 @@ def about(connection: Connection, subjects: Sequence[str], kinds: Sequence[str],
     return list(map(_stored, ask(connection, sql + condition, (*others, first, upto, *kinds))))
 
 
+def by_subject(connection: Connection, register: str, upto: int) -> Iterator[tuple[str, Stored]]:
+    """Every subject of a register with each event that concerns it up to a position, by subject and then in log order; streamed.
+
+    An event that concerns several of them comes with each.
+    """
+    # ';' is the character after ':': the range is every subject of the register, found by index
+    sql = (
+        f"{_COLUMNS}, s.subject FROM event_subject s JOIN event ON event.position = s.position"
+        " WHERE s.subject >= ? AND s.subject < ? AND s.position <= ? ORDER BY s.subject, s.position"
+    )
+    for *columns, subject in stream(connection, sql, (f"{register}:", f"{register};", upto)):
+        yield subject, _stored(columns)
+
+
 def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 

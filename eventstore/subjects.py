@@ -17,12 +17,13 @@ def subject(register: str, name: str) -> str:
 
 def subjects_of(event: Event) -> tuple[str, ...]:
     """Every subject that the fields of an event name, in order and once each."""
-    found = dict.fromkeys(
-        f"{register}:{name}"
-        for field, register, many in _references(type(event))
-        for name in (getattr(event, field) if many else (getattr(event, field),))
-        if name is not None
-    )
+    found = dict[str, None]()
+    for field, register, many in _references(type(event)):
+        value = getattr(event, field)
+        if many:
+            found |= dict.fromkeys(f"{register}:{name}" for name in value)
+        elif value is not None:
+            found[f"{register}:{value}"] = None
     for field in _nested(type(event)):
         value = getattr(event, field)
         for struct in value if isinstance(value, tuple) else (value,):

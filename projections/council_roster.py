@@ -305,6 +305,7 @@ SEATS = Projection(
     fixed={"seat": "state"},
     handles=_SEAT_HANDLES,
     ignores=EVERYTHING - _SEAT_HANDLES,
+    leads=_SEATS,
     keys=seat_keys,
     fold=fold_seat,
 )
@@ -316,6 +317,7 @@ OFFICES = Projection(
     fixed={"seat": "office"},
     handles=_OFFICE_HANDLES,
     ignores=EVERYTHING - _OFFICE_HANDLES,
+    leads=_OFFICES,
     keys=office_keys,
     fold=fold_office,
 )

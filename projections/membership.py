@@ -422,6 +422,7 @@ PROJECTION = Projection(
     key=("organisation", "state"),
     handles=HANDLES,
     ignores=EVERYTHING - HANDLES,
+    leads=HANDLES - _STATE_ACTS,
     keys=keys,
     fold=fold,
 )

@@ -24,6 +24,9 @@ class Projection:
     `fixed` are values that tell its rows from those of another projection in the same table. `version` goes up with
     every change of the fold, so that a database folded by an older one is rebuilt. Kinds in `ignores` are known to mean
     nothing here; a kind in neither set stops the projection.
+
+    The first part of a key says what the rows are of: `treaty`, x is of the subject treaty:x. Every key that has rows is
+    named by `keys` for some fact of the kinds `leads` about that subject, so that a rebuild finds them subject by subject.
     """
 
     name: str
@@ -34,6 +37,7 @@ class Projection:
     ignores: frozenset[str]
     keys: "Callable[[Fact, History], Iterable[Key]]"
     fold: "Callable[[Key, History], Iterable[Row]]"
+    leads: frozenset[str]
     fixed: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -279,6 +279,7 @@ ORGANISATIONS = Projection(
     key=("organisation",),
     handles=_named("organisation-founded", "organisation-dissolved"),
     ignores=EVERYTHING - _named("organisation-founded", "organisation-dissolved"),
+    leads=_named("organisation-founded"),
     keys=_organisation_keys,
     fold=_fold_organisation,
 )
@@ -289,6 +290,7 @@ BODIES = Projection(
     key=("body",),
     handles=_named("body-established", "body-reorganised", "body-dissolved", "organisation-dissolved"),
     ignores=EVERYTHING - _named("body-established", "body-reorganised", "body-dissolved", "organisation-dissolved"),
+    leads=_named("body-established", "body-reorganised"),
     keys=_body_keys,
     fold=_fold_body,
 )

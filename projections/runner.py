@@ -1,15 +1,19 @@
 """How the views follow the log: which keys new events touch, and their rows folded anew.
 
-There is one way only. An append folds the keys that its events touch; a rebuild does the same from position 0 on empty
-tables; a replay does it into another database, as far as the log was known then.
+An append folds the keys that its events touch. A rebuild folds every key: what each event says by itself in the order of the
+log, then what is folded from many, subject by subject, so that all that concerns a treaty is read once, folded and let go, in
+memory that does not grow with the log. A replay does the same into another database, as far as the log was known then. The
+folds are the same in every case.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select
 
 from eventstore.amending import is_amendment
+from eventstore.driver import do, put
 from eventstore.errors import DatabaseError, Problem
 from eventstore.facts import Fact, History
 from eventstore.stored import Stored
@@ -39,22 +43,34 @@ def catch_up(connection: Connection, progress: Progress | None = None) -> int:
     """
     position = _position(connection)
     history = History(connection)
-    history.bulk = history.known_at - position > FEW
-    if position < history.known_at:
-        keys = _once(touched(history, position, progress))
-        _replace(connection, history, keys, empty=position == 0)
-        connection.execute(update(projection).values(position=history.known_at))
-    return history.known_at - position
+    new = history.known_at - position
+    if new > max(position, FEW):  # more is to be folded than stays as it is
+        _empty(connection)
+        _fold_all(history, connection, progress)
+    elif new:
+        rows = _Rows(connection)
+        for view, key, fact in _once(touched(history, position, progress)):
+            _delete(connection, view, key)
+            rows.add(_folded(view, key, fact, history))
+        rows.write()
+    if new:
+        do(connection, "UPDATE projection SET position = ?", (history.known_at,))
+    return new
 
 
 def rebuild(connection: Connection, progress: Progress | None = None) -> int:
     """Empty every view and fold the whole log again; gives the number of events read."""
+    _empty(connection)
+    connection.execute(delete(projection))
+    history = History(connection)
+    _fold_all(history, connection, progress)
+    put(connection, projection, [(name, version, history.known_at) for name, version in _versions().items()])
+    return history.known_at
+
+
+def _empty(connection: Connection) -> None:
     for table in TABLES:
         connection.execute(delete(table))
-    connection.execute(delete(projection))
-    connection.execute(insert(projection), [{"name": n, "version": v, "position": 0} for n, v in _versions().items()])
-    connection.execute(insert(state), state_rows())
-    return catch_up(connection, progress)
 
 
 def replay(
@@ -64,11 +80,42 @@ def replay(
 
     With `subjects`, only what the events about these touch.
     """
+    if not (names := [*subjects]):
+        _fold_all(history, into, progress)
+        return
     into.execute(insert(state), state_rows())
-    names: list[str | None] = [*subjects]
-    history.bulk = not names
-    keys = (key for name in names or [None] for key in touched(history, 0, progress, name))
-    _replace(into, history, _once(keys), empty=True)
+    rows = _Rows(into)
+    for view, key, fact in _once(key for name in names for key in touched(history, 0, progress, name)):
+        rows.add(_folded(view, key, fact, history))
+    rows.write()
+
+
+def _fold_all(history: History, into: Connection, progress: Progress | None) -> None:
+    """Fold everything that `history` knows into empty tables."""
+    history.bulk = True
+    into.execute(insert(state), state_rows())
+    rows = _Rows(into)
+    for stored in history.events():
+        if not is_amendment(stored.kind):  # an amendment shows in the event that it is about
+            fact = history.fact(stored)
+            for view in _views_of(stored, stored):
+                if isinstance(view, EventView):
+                    rows.add(_folded(view, (stored.event_id,), fact, history))
+        if progress is not None:
+            progress(1)
+    for register in dict.fromkeys(view.key[0] for view in PROJECTIONS):
+        views_of_it = [view for view in PROJECTIONS if view.key[0] == register]
+        for subject in history.subjects(register):
+            for view in views_of_it:
+                rows.add(row for key in _keys_of(view, subject, history) for row in _folded(view, key, None, history))
+    rows.write()
+
+
+def _keys_of(view: Projection, subject: str, history: History) -> list[Key]:
+    """The keys of a projection that are of a subject."""
+    name = subject.partition(":")[2]
+    facts = history.about(subject, kinds=view.leads)
+    return sorted({key for fact in facts for key in view.keys(fact, history) if key[0] == name})
 
 
 def projections_position(connection: Connection) -> int:
@@ -103,13 +150,11 @@ def touched(
     Raises `DatabaseError`, naming the event, at a kind that a view neither handles nor declares ignored.
     """
     before = History(history.connection, after)
-    everything = after == 0 and subject is None
     for stored in history.events(after, subject):
         root = history.root(stored)
         told = _told(root, before, history)
         yield from _rows_of(root, stored, told, history)
-        if not everything:  # where everything is folded, these are met as events of their own
-            yield from _elsewhere(told, before, history)
+        yield from _elsewhere(told, before, history)
         if progress is not None:
             progress(1)
 
@@ -142,19 +187,25 @@ def _once(keys: Iterable[Touched]) -> Iterator[Touched]:
             yield touched_key
 
 
-def _views_of(root: Stored, stored: Stored) -> Iterator[Projection | EventView]:
-    views: tuple[Projection | EventView, ...] = (*PROJECTIONS, *EVENT_VIEWS)
-    for view in views:
-        if root.kind in view.handles:
-            yield view
-        elif root.kind not in view.ignores:
-            raise DatabaseError(
-                Problem(
-                    f"the view {view.name} neither handles nor ignores the kind {root.kind!r}",
-                    f"event {stored.event_id} at position {stored.position}",
-                    "Upgrade the program, or report this to its makers.",
-                )
+def _views_of(root: Stored, stored: Stored) -> Sequence[Projection | EventView]:
+    handling, strangers = _handling(root.kind)
+    if strangers:
+        raise DatabaseError(
+            Problem(
+                f"the view {strangers[0].name} neither handles nor ignores the kind {root.kind!r}",
+                f"event {stored.event_id} at position {stored.position}",
+                "Upgrade the program, or report this to its makers.",
             )
+        )
+    return handling
+
+
+@cache
+def _handling(kind: str) -> tuple[list[Projection | EventView], list[Projection | EventView]]:
+    """The views that handle a kind, and those that do not know it."""
+    views: tuple[Projection | EventView, ...] = (*PROJECTIONS, *EVENT_VIEWS)
+    handling = [view for view in views if kind in view.handles]
+    return handling, [view for view in views if kind not in view.handles | view.ignores]
 
 
 def _elsewhere(told: _Told, before: History, history: History) -> Iterator[Touched]:
@@ -184,35 +235,49 @@ def _judged_by(source: str, before: History, history: History) -> Iterator[Touch
             yield from _elsewhere(told, before, history)
 
 
-def _replace(connection: Connection, history: History, keys: Iterable[Touched], *, empty: bool) -> None:
-    """Fold the keys and put their rows in the place of what was there; into empty tables nothing needs to be taken out."""
-    rows = dict[Table, list[Row]]()
-    for touched_key in keys:
-        if not empty:
-            _delete(connection, touched_key.view, touched_key.key)
-        for table, row in _fold(touched_key, history):
-            held = rows.setdefault(table, [])
-            held.append(row)
-            if len(held) >= BATCH:
-                connection.execute(insert(table), held)
-                held.clear()
-    for table, held in rows.items():
-        if held:
-            connection.execute(insert(table), held)
-
-
-def _delete(connection: Connection, view: Projection | EventView, key: Key) -> None:
-    if isinstance(view, Projection):
-        chosen = dict(zip(view.key, key, strict=True)) | dict(view.fixed)
-        connection.execute(delete(view.table).filter_by(**chosen))
-    else:
-        for table in view.tables:
-            connection.execute(delete(table).where(table.c.event_id == key[0]))
-
-
-def _fold(touched_key: Touched, history: History) -> Iterator[tuple[Table, Row]]:
-    view, key, fact = touched_key
+def _folded(view: Projection | EventView, key: Key, fact: Fact | None, history: History) -> Iterator[tuple[Table, Row]]:
     if isinstance(view, Projection):
         yield from ((view.table, row) for row in view.fold(key, history))
     elif fact is not None:
         yield from view.rows(fact, history)
+
+
+class _Rows:
+    """Rows on their way into the tables, written in batches."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._held = dict[Table, list[tuple[object, ...]]]()
+
+    def add(self, rows: Iterable[tuple[Table, Row]]) -> None:
+        for table, row in rows:
+            held = self._held.setdefault(table, [])
+            held.append(tuple(map(row.get, _columns(table))))
+            if len(held) >= BATCH:
+                put(self._connection, table, held)
+                held.clear()
+
+    def write(self) -> None:
+        """Write what is still held."""
+        for table, held in self._held.items():
+            if held:
+                put(self._connection, table, held)
+        self._held.clear()
+
+
+@cache
+def _columns(table: Table) -> list[str]:
+    return table.c.keys()
+
+
+def _delete(connection: Connection, view: Projection | EventView, key: Key) -> None:
+    if isinstance(view, Projection):
+        do(connection, _deletion(view.table, (*view.key, *view.fixed)), (*key, *view.fixed.values()))
+    else:
+        for table in view.tables:
+            do(connection, _deletion(table, ("event_id",)), key)
+
+
+@cache
+def _deletion(table: Table, columns: tuple[str, ...]) -> str:
+    return f"DELETE FROM {table.name} WHERE {' AND '.join(f'{name} = ?' for name in columns)}"  # noqa: S608 - our own names

@@ -1,6 +1,8 @@
 """What happened, as a sentence for people. Names come from the registers."""
 
 from collections.abc import Iterable
+from functools import cache
+from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -49,6 +51,11 @@ _PATTERNS = {
     "decision-adopted": "{body} adopts: {title}.",
     "statement-made": "{text}",
 }
+_INDIRECTLY = {  # fields from which a word of the pattern is made
+    "office-assumed": {"person", "state"},
+    "office-vacated": {"person", "state"},
+    "meeting-held": {"title", "bodies"},
+}
 _REGISTERS = {
     "treaty": "title",
     "organisation": "name",
@@ -70,7 +77,7 @@ _INTRODUCED_BY = {
 def sentence(fact: "Fact", history: "History") -> str:
     """One sentence that says what an event means, ending in a full stop."""
     event: Any = fact.event
-    words = {name: _word(name, getattr(event, name), history) for name in event.__struct_fields__}
+    words = {name: _word(name, getattr(event, name), history) for name in _needed(fact.kind)}
     match fact.kind:
         case "office-assumed" | "office-vacated":
             acting = " (acting)" if getattr(event, "acting", False) else ""
@@ -85,6 +92,15 @@ def sentence(fact: "Fact", history: "History") -> str:
     text = _PATTERNS[fact.kind].format(**words).replace("\n", " ")
     text = text[0].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else text + "."
+
+
+@cache
+def _needed(kind: str) -> list[str]:
+    """The fields whose words a sentence of this kind is made of."""
+    from eventstore.events import KINDS
+
+    named = {name for _, name, _, _ in Formatter().parse(_PATTERNS[kind]) if name}
+    return [name for name in KINDS[kind].__struct_fields__ if name in named | _INDIRECTLY.get(kind, set())]
 
 
 def _word(field: str, value: Any, history: "History") -> str:

@@ -363,6 +363,7 @@ PROJECTION = Projection(
     key=("treaty", "state"),
     handles=HANDLES,
     ignores=EVERYTHING - HANDLES,
+    leads=TREATY_ACTS,
     keys=keys,
     fold=fold,
 )

@@ -144,6 +144,7 @@ PROJECTION = Projection(
     key=("treaty",),
     handles=HANDLES,
     ignores=EVERYTHING - HANDLES,
+    leads=HANDLES,
     keys=keys,
     fold=fold,
 )
