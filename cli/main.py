@@ -48,7 +48,7 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
         "panel": Listed("panels", "Make a state-year, state-month or treaty-year table."),
         "compare": Listed("panels", "Hold an outside state-year table against the record."),
         "cite": Listed("exporting", "Give the citation of an answer."),
-        "diff": Listed("diff", "Show what changed between two days, or was learned between two times."),
+        "diff": Listed("diff", "Show what changed in the views, and by which events."),
         "why": Listed(
             "why",
             "Explain a row of a view: the events used, the rules applied, the claims overruled, and what is not known.",
