@@ -229,9 +229,9 @@ def _judged_by(source: str, before: History, history: History) -> Iterator[Touch
         if not is_amendment(stored.kind):
             continue
         root = history.root(stored)
-        if root.kind != "source-registered":  # disputes about sources are not weighed by standing
-            told = _told(root, before, history)
-            yield from _rows_of(root, stored, told, history)
+        told = _told(root, before, history)
+        yield from _rows_of(root, stored, told, history)
+        if root.kind != "source-registered":  # the standing of a source itself hangs on no other's
             yield from _elsewhere(told, before, history)
 
 

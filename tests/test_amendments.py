@@ -486,6 +486,15 @@ def test_a_name_that_hangs_on_the_standing_of_a_source_is_the_name_in_every_sent
             assert views.execute(query, {"event": joined.id}).scalar() == said
 
 
+def test_the_entry_of_a_source_that_another_source_disputes_is_shown_by_the_standing_of_the_other(world):
+    given(world, disputed(PAPER, citing="lexicon", changes={"title": "The Daily Paper"}))
+    before = position(world)
+    given(world, corrected(LEXICON, changes={"standing": "depositary-record"}))
+    for known_at, title in ((None, "The Daily Paper"), (before, "The paper")):
+        with asked(world, known_at) as views:
+            assert views.execute(text("SELECT title FROM source WHERE source = 'paper'")).scalar() == title
+
+
 # Everything together
 
 
