@@ -134,6 +134,7 @@ class Program(click.Group):
     ) -> NoReturn:
         """Run the program to its end: every outcome has its exit status and, if it is not good, its words."""
         try:
+            _check_text(sys.argv[1:] if args is None else args)
             status = super().main(args, prog_name or "cis", complete_var, standalone_mode=False, **extra)
         except click.ClickException as error:
             shown = StringIO()
@@ -146,6 +147,13 @@ class Program(click.Group):
         except Exception as error:
             status = _failed(error)
         sys.exit(status or 0)
+
+
+def _check_text(args: Sequence[str]) -> None:
+    """Raise `click.UsageError` for an argument that was not UTF-8: half a character fits into no log, question or answer."""
+    for arg in args:
+        if any("\ud800" <= char <= "\udfff" for char in arg):
+            raise click.UsageError(f"This is not UTF-8 text: {visible(arg)[:100]}")
 
 
 def _failed(error: Exception) -> int:

@@ -276,6 +276,8 @@ def _value(parameter: Parameter, text: str, today: str) -> Value:
     kind = parameter.type
     if len(text) > LONGEST:
         raise ValueError(f"this is {len(text)} characters long; {LONGEST} are read")
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("this is not UTF-8 text")
     if text == ANY == parameter.default and kind in _OPENABLE:
         return ANY
     match kind:

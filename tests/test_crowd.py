@@ -92,7 +92,7 @@ def test_a_busy_database_is_waited_for_and_said_to_be_busy_when_patience_ends(da
     given(database)
     waiting = Database(database.url, write=True)
     with database.record() as connection:
-        append(connection, RECORD.by("record, page 2"))
+        append(connection, RECORD.citing("record, page 2"))
         start = time.monotonic()
         with pytest.raises(DatabaseError) as refused:
             record(waiting, batch("late"), recorded_by="tests", now=NOW)
@@ -109,7 +109,7 @@ def test_a_reader_does_not_wait_for_a_writer(database, little_patience):
     given(database)
     reader = Database(database.url)
     with database.record() as connection:
-        append(connection, *[RECORD.by(f"record, page {page}") for page in range(2, 5)])
+        append(connection, *[RECORD.citing(f"record, page {page}") for page in range(2, 5)])
         assert look(reader) == ""
         with reader.record() as other:
             assert head(other).position == 1

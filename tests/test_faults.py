@@ -169,15 +169,15 @@ def test_a_server_killed_while_it_is_written_to_keeps_what_was_acknowledged(own_
         own_server.kill()
         for child in children:
             *done, failure = child.ended()
-            assert failure.problems[0].what in (
-                "the server ended the connection",
-                "the connection to the server was lost",
-                "the server is not there",
-            ), failure
+            assert failure.problems[0].what in (*BROKEN, "the server is not there"), failure
             acknowledged |= set(done)
         own_server.restart()
         acknowledged = check(kept, acknowledged, writers=len(children))
     record(kept, batch("afterwards"), recorded_by="tests", now=NOW)
+
+
+# Which of the two it is depends on whether the driver still reads the server's last word.
+BROKEN = ("the server ended the connection", "the connection to the server was lost")
 
 
 @pytest.mark.parametrize("moment", ["before the append", "before the commit"])
@@ -186,12 +186,12 @@ def test_a_connection_dropped_in_mid_transaction_leaves_nothing(empty_postgres, 
     with pytest.raises(DatabaseError) as refused, empty_postgres.record() as connection:  # noqa: PT012
         own = connection.execute(text("SELECT pg_backend_pid()")).scalar()
         if moment == "before the commit":
-            append(connection, RECORD.by("record, page 2"))
+            append(connection, RECORD.citing("record, page 2"))
         with psycopg.connect(empty_postgres.url.replace("+psycopg", ""), autocommit=True) as other:
             other.execute("SELECT pg_terminate_backend(%s, 10000)", (own,))
         if moment == "before the append":
-            append(connection, RECORD.by("record, page 2"))
-    assert refused.value.problems[0].what == "the server ended the connection"
+            append(connection, RECORD.citing("record, page 2"))
+    assert refused.value.problems[0].what in BROKEN
     check(empty_postgres, set())
     record(empty_postgres, batch("afterwards"), recorded_by="tests", now=NOW)
     check(empty_postgres, {"afterwards"})

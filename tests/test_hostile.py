@@ -14,17 +14,18 @@ import date_strategies
 import pytest
 from children import Child
 from cli_runs import cis
-from histories import WORLD, fact, given
+from histories import TODAY, WORLD, fact, given
 from hostile import TARGETS, exported, guarded, rechained, warm
 from hypothesis import given as tried_with
 from hypothesis import settings
 from hypothesis import strategies as st
 
 from eventstore import batch
-from eventstore.errors import Refused
+from eventstore.errors import Misuse, Refused
 from eventstore.events import KINDS
 from eventstore.reading import head
 from eventstore.transfer import import_lines
+from projections.report import library, values
 from projections.views import metadata
 
 SHORT, LONG = 135, 6_800  # inputs of each of the 15 trials: 2,000 in all, and 100,000
@@ -372,6 +373,25 @@ def test_what_would_steer_a_terminal_is_shown_as_its_code(database):
         assert ran.status == 0, ran.err
         assert not set("\u202e\u2066\u200f") & set(ran.out + ran.err)
         assert "\\u202e" in ran.out
+
+
+@pytest.mark.parametrize(
+    "words", [["log", "--text", "\udcff"], ["sql", "SELECT '\udcff'"], ["members", "\udcff"], ["\udcff"]]
+)
+def test_an_argument_that_is_no_text_is_refused(empty_sqlite, words):
+    ran = cis(empty_sqlite, *words)
+    assert ran.status == 2
+    assert ran.err.endswith("Error: This is not UTF-8 text: " + words[-1].replace("\udcff", "\\udcff") + "\n")
+
+
+@pytest.mark.parametrize("text", ["\udcff", "a\0b"])
+def test_a_parameter_of_a_report_that_is_no_text_is_refused(text):
+    # Found by the fuzzer: bytes that are no UTF-8 reached the database's driver.
+    for name, parameter in [
+        (found, one) for found in library().values() for one in found.parameters if one.type == "text"
+    ]:
+        with pytest.raises(Misuse, match="this is not UTF-8 text"):
+            values(name, {parameter.name: text}, TODAY)
 
 
 def test_no_question_in_sql_touches_a_file(database, tmp_path, monkeypatch):

@@ -26,7 +26,7 @@ def bring(database, lines):
 
 def everything(database):
     with database.record() as connection:
-        rows = {t.name: sorted(map(repr, connection.execute(t.select()).tuples())) for t in TABLES}
+        rows = {t.name: sorted(map(repr, connection.execute(t.select()))) for t in TABLES}
         return rows, head(connection)
 
 

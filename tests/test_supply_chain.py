@@ -1,0 +1,85 @@
+"""What the program depends on: few packages, each bounded, pinned for CI, documented, and none under the GPL at run time."""
+
+import importlib.metadata
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = {
+    extra: [Requirement(text) for text in texts if not text.startswith("cis-record")]
+    for extra, texts in PROJECT["optional-dependencies"].items()
+}
+RUN = [Requirement(text) for text in PROJECT["dependencies"]]
+LOCKED = {
+    canonicalize_name(line.split("==")[0]): line.split("==")[1]
+    for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+}
+IN_CI = [*RUN, *(one for extra, found in EXTRAS.items() if extra != "bench" for one in found)]
+TYPES_ONLY = ("types-pyyaml",)  # numbered by the day it was made: no release of it can break what runs
+
+
+@pytest.mark.parametrize(
+    "wanted", [*RUN, *(one for found in EXTRAS.values() for one in found)], ids=lambda one: one.name
+)
+def test_every_dependency_is_bounded(wanted):
+    operators = {specifier.operator for specifier in wanted.specifier}
+    assert ">=" in operators
+    assert "<" in operators or wanted.name in TYPES_ONLY
+
+
+@pytest.mark.parametrize("wanted", IN_CI, ids=lambda one: one.name)
+def test_the_lock_file_pins_it_within_its_bounds(wanted):
+    assert wanted.specifier.contains(LOCKED[canonicalize_name(wanted.name)])
+
+
+@pytest.mark.parametrize(
+    "wanted", [*RUN, *(one for found in EXTRAS.values() for one in found)], ids=lambda one: one.name
+)
+def test_it_stands_in_the_list_with_its_reason(wanted):
+    page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
+    assert re.search(rf"(?:\| |\b){re.escape(wanted.name)}\s(?:\||\()", page)
+
+
+def test_the_program_runs_on_few_packages():
+    assert len(RUN) <= 6
+
+
+def closure(names: list[str]) -> set[str]:
+    """The packages and what they bring along, as installed here."""
+    found, waiting = set[str](), [canonicalize_name(name) for name in names]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        try:
+            needs = importlib.metadata.requires(name) or []
+        except importlib.metadata.PackageNotFoundError:
+            continue  # for another system, or an extra that nobody asked for
+        found.add(name)
+        asked = [Requirement(need) for need in needs]
+        waiting += [
+            canonicalize_name(one.name) for one in asked if one.marker is None or one.marker.evaluate({"extra": ""})
+        ]
+    return found
+
+
+def licence(name: str) -> str:
+    about = importlib.metadata.metadata(name)
+    classes = [line for line in about.get_all("Classifier") or [] if line.startswith("License")]
+    return about.get("License-Expression") or "; ".join(classes) or about.get("License") or ""
+
+
+def test_nothing_under_the_gpl_runs_with_the_program():
+    names = closure([one.name for one in (*RUN, *EXTRAS["postgres"], *EXTRAS["signing"], *EXTRAS["parquet"])])
+    assert {canonicalize_name(one.name) for one in RUN} <= names
+    for name in sorted(names):
+        said = licence(name)
+        assert said, f"{name} says nothing of its licence"
+        assert not re.search(r"(?<!L)\bA?GPL|(?<!Lesser )General Public License", said), f"{name}: {said}"
