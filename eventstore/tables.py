@@ -4,8 +4,7 @@ Text is compared byte by byte on both databases (collation "C" on Postgres, BINA
 never depends on a database's language settings. Days are ISO text for the same reason: they sort alike everywhere.
 """
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text
-from sqlalchemy.dialects.postgresql import TEXT
+from sqlalchemy import TEXT, BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text
 
 metadata = MetaData(
     naming_convention={

@@ -6,12 +6,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, create_engine, func, select
 
-from eventstore.amending import AMENDMENTS
+from eventstore.driver import ask
 from eventstore.errors import DatabaseError, Misuse, Problem
-from eventstore.facts import History
+from eventstore.events import FAMILIES
 from eventstore.reading import head, position_at
 from eventstore.tables import event
-from projections.views import metadata
 
 
 class Basis(NamedTuple):
@@ -79,7 +78,12 @@ def horizon(connection: Connection, known_at: int | None = None) -> tuple[str, s
 
 
 # Kinds whose dates say nothing about what the views can tell of a day.
-_BESIDE = ("source-registered", "person-registered", "statement-made", *sorted(AMENDMENTS))
+_BESIDE = (
+    "source-registered",
+    "person-registered",
+    "statement-made",
+    *(cls.kind for cls in FAMILIES["the log itself"]),
+)
 
 
 @contextmanager
@@ -89,14 +93,17 @@ def views(connection: Connection, known_at: int, subjects: Iterable[str] = ()) -
     At the head that is the database itself. For an earlier one the log is folded into a database in memory, only as far
     as the subjects asked for need it (none: all of it). Raises `DatabaseError` where the views have not followed the log.
     """
-    from projections.runner import projections_position, replay
-
     newest = head(connection).position
     if known_at == newest:
-        if projections_position(connection) != newest:
+        # Not by way of the runner, which loads every view: most questions are about one, and end here.
+        if (ask(connection, "SELECT min(position) FROM projection")[0][0] or 0) != newest:
             raise DatabaseError(Problem("the views have not followed the log", "", "Fold them anew: cis rebuild"))
         yield connection
         return
+    from eventstore.facts import History
+    from projections.runner import replay
+    from projections.views import metadata
+
     memory = create_engine("sqlite://")
     with memory.begin() as replayed:
         metadata.create_all(replayed)
