@@ -50,23 +50,27 @@ class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hash: Hash
 
 
-class Inclusion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="proof", tag="inclusion"):
+class Inclusion(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="proof", tag="inclusion"
+):
     """The proof that an event is in the log of a checkpoint; `says` is for people."""
 
+    says: str = _INCLUSION
     checkpoint: str
     event: Envelope
     previous_hash: Hash
     path: Path
-    says: str = _INCLUSION
 
 
-class Consistency(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="proof", tag="consistency"):
+class Consistency(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="proof", tag="consistency"
+):
     """The proof that the log of one checkpoint is the beginning of that of another; `says` is for people."""
 
+    says: str = _CONSISTENCY
     old: str
     new: str
     path: Path
-    says: str = _CONSISTENCY
 
 
 Proof = Inclusion | Consistency
@@ -92,7 +96,9 @@ def inclusion(connection: Connection, stored: Stored, checkpoint: Checkpoint | N
     path = merkle.inclusion(connection, stored.position, checkpoint.size)
     before = ask(connection, "SELECT hash FROM event WHERE position = ?", (stored.position - 1,))
     previous = before[0][0] if before else GENESIS
-    return Inclusion(str(checkpoint), Envelope(*stored), previous, [node.hex() for node in path])
+    return Inclusion(
+        checkpoint=str(checkpoint), event=Envelope(*stored), previous_hash=previous, path=[node.hex() for node in path]
+    )
 
 
 def consistency(connection: Connection, old: Checkpoint, new: Checkpoint | None = None) -> Consistency:
@@ -104,7 +110,7 @@ def consistency(connection: Connection, old: Checkpoint, new: Checkpoint | None 
     for checkpoint in (old, new):
         check_log(connection, checkpoint)
     path = merkle.consistency(connection, old.size, new.size)
-    return Consistency(str(old), str(new), [node.hex() for node in path])
+    return Consistency(old=str(old), new=str(new), path=[node.hex() for node in path])
 
 
 def write(proof: Proof) -> str:

@@ -1,10 +1,14 @@
 """verify, checkpoint and proof, as a person uses them."""
 
 import json
+import re
+import shutil
 import stat
+import subprocess
+import sys
 
 import pytest
-from cli_runs import cis, process, told
+from cli_runs import ROOT, cis, process, surroundings, told
 from sqlalchemy import text
 
 from eventstore.checkpoint import parse
@@ -216,3 +220,30 @@ def test_a_proof_is_not_written_over_a_file_that_is_there(desk, tmp_path):
     ran = cis(desk, "proof", "7", "--output", str(path))
     assert (ran.status, path.read_text()) == (1, "precious")
     assert ran.err == f"{path}: the file exists\n  Name a new file, or take the old one away.\n"
+
+
+def test_what_the_page_on_verification_says_is_so(desk, tmp_path):
+    """The commands of the page, in its order, on a small history; and its example of a checkpoint is one."""
+    page = (ROOT / "docs" / "verification.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(sh)?\n(.*?)^```$", page, re.M | re.S)
+    (example,) = [block for language, block in blocks if not language]
+    assert parse(example).origin == "example.org/cis"
+    commands = "".join(block for language, block in blocks if language)
+    assert commands.count("\ncis ") + commands.startswith("cis ") == 9
+    script = re.sub("^pip .*\n", "", commands, flags=re.M).replace("1707", "7").replace("> march", ">| march")
+    shutil.copy(ROOT / "eventstore" / "verifier.py", tmp_path)
+    (tmp_path / "script").write_text(
+        f'set -euo pipefail\ncis() {{ {sys.executable} -m cli.main "$@"; }}\npython() {{ {sys.executable} -I "$@"; }}\n{script}'
+    )
+    done = subprocess.run(
+        ["bash", "script"],
+        cwd=tmp_path,
+        env=surroundings(desk),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("VERIFIED\n") == 2
+    assert done.stdout.count("ok        yes") == 3
