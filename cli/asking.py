@@ -43,15 +43,14 @@ def question(
 
 def outside(log: "Connection", asked: "Basis") -> str:
     """That the day asked about lies before or after all that the record can tell; empty if it does not."""
-    from projections.question import horizon
+    from projections.question import added_on, begins_after
 
-    reach = horizon(log, asked.known_at)
-    if reach is None or not asked.as_of:
+    if not asked.as_of:
         return ""
-    first, last = reach
-    if asked.as_of < first:
+    if first := begins_after(log, asked.as_of, asked.known_at):
         return f"The record begins on {first}: of {asked.as_of} it tells nothing."
-    if asked.as_of > last and _typed("as_of", "last"):
+    last = added_on(log, asked.known_at)
+    if last and asked.as_of > last and _typed("as_of", "last"):
         return f"The record was last added to on {last}: what happened between then and {asked.as_of} is not in it."
     return ""
 

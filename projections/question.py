@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from sqlalchemy import Connection, create_engine, func, select
+from sqlalchemy import Connection, create_engine, select
 
 from eventstore.driver import ask
 from eventstore.errors import DatabaseError, Misuse, Problem
@@ -22,7 +22,8 @@ class Basis(NamedTuple):
 
     def __str__(self) -> str:
         day = f"as of {self.as_of}, " if self.as_of else ""
-        return f"{day}known at position {self.known_at}, hash {self.hash[:16]}"
+        hashed = f", hash {self.hash[:16]}" if self.hash else ""  # before the first event there is none
+        return f"{day}known at position {self.known_at}{hashed}"
 
 
 def basis(connection: Connection, as_of: str, known_at: str | None = None) -> Basis:
@@ -57,24 +58,25 @@ def _position(connection: Connection, known_at: str, newest: int) -> int:
     return position_at(connection, time.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
 
 
-def horizon(connection: Connection, known_at: int | None = None) -> tuple[str, str] | None:
-    """The first and the last day (ISO) of which a log, as known at a position (default: now), can tell; None if it is empty.
+def begins_after(connection: Connection, day: str, known_at: int) -> str | None:
+    """The first day (ISO) of which a log, as known at a position, can tell, if that is after `day`; None if it is not.
 
-    The first is the day by which something had certainly happened, what only was said or entered in a register of persons or
-    sources not counted; the last is the day on which something was last recorded, or of the last event if that is later.
+    It is the day by which something had certainly happened; what only was said, or entered in a register of persons or
+    sources, is not counted.
     """
-    last = head(connection).position if known_at is None else known_at
-    known = event.c.position <= last
-    earliest = connection.execute(
-        select(func.min(event.c.occurred_to)).where(known, event.c.kind.not_in(_BESIDE))
-    ).scalar()
-    recorded = connection.execute(select(event.c.recorded_at).where(event.c.position == last)).scalar()
-    if earliest is None or recorded is None:
+    told = f"FROM event WHERE position <= ? AND kind NOT IN ({', '.join('?' * len(_BESIDE))})"
+    values = (known_at, *_BESIDE)
+    # Of a day that the record knows, one of the first rows tells: only of others is the log gone through.
+    if ask(connection, f"SELECT 1 {told} AND occurred_to <= ? LIMIT 1", (*values, day)):
         return None
-    latest = connection.execute(
-        select(func.max(event.c.occurred_from)).where(known, event.c.kind.not_in(_BESIDE))
-    ).scalar()
-    return earliest, max(recorded[:10], latest or earliest)
+    ((first,),) = ask(connection, f"SELECT min(occurred_to) {told}", values)
+    return None if first is None else str(first)
+
+
+def added_on(connection: Connection, known_at: int) -> str:
+    """The day (ISO) of the event at a position: nothing that happened later is in the log before it. '' for position 0."""
+    found = ask(connection, "SELECT recorded_at FROM event WHERE position = ?", (known_at,))
+    return str(found[0][0])[:10] if found else ""
 
 
 # Kinds whose dates say nothing about what the views can tell of a day.
