@@ -17,9 +17,9 @@ from sqlalchemy import Connection, create_engine
 
 import migrations
 from cli.output import visible
-from eventstore import batch, dates, integrity
+from eventstore import batch, checkpoint, dates, integrity, merkle, proof, signing, verifier
 from eventstore.errors import RecordError
-from eventstore.reading import check_chain, head
+from eventstore.reading import check_chain, head, read
 from eventstore.stored import Stored
 from eventstore.transfer import export, import_lines
 from projections import question, read_only, report, runner
@@ -241,6 +241,32 @@ def try_known_at(text: str) -> None:
         shown(error)
 
 
+def try_checkpoint(text: str) -> None:
+    """A text is a checkpoint, read alike by a stranger once it is written in its own form, or it is refused; a key likewise."""
+    try:
+        found = checkpoint.parse(text)
+        assert checkpoint.parse(str(found)) == found
+        elsewhere = verifier.Checkpoint(str(found))
+        assert (elsewhere.origin, elsewhere.size, elsewhere.root, elsewhere.note) == (*found[:3], found.note)
+    except RecordError as error:
+        shown(error)
+    try:
+        assert str(signing.parse_key(text)) == text
+    except RecordError as error:
+        shown(error)
+
+
+def try_proof(text: str) -> None:
+    """A proof is refused, or a stranger, whose verifier shares no code with the program, believes it as well."""
+    try:
+        proven = proof.check(proof.read_proof(text))
+    except RecordError as error:
+        shown(error)
+    else:
+        assert visible(proven.sentence)
+        assert verifier.check_proof(verifier.Checkpoint(str(proven.checkpoint)), json.loads(text))
+
+
 def try_visible(text: str) -> None:
     """Nothing that a terminal obeys is left, on one line or on several."""
     out = visible(text)
@@ -259,8 +285,22 @@ TARGETS: dict[str, Callable[[str], None]] = {
     "report": try_report,
     "sql": try_sql,
     "known-at": try_known_at,
+    "checkpoint": try_checkpoint,
+    "proof": try_proof,
     "visible": try_visible,
 }
+
+
+@cache
+def proofs() -> tuple[str, ...]:
+    """A checkpoint, a key, and a proof of either kind."""
+    connection = memory()
+    made = checkpoint.of_log(connection, "example.org/cis")
+    key = signing.Key(made.origin, bytes(range(32)), private=True)
+    stored = next(read(connection, after=4, upto=5))
+    older = made._replace(size=3, root=merkle.root(connection, 3))
+    documents = (proof.inclusion(connection, stored, made), proof.consistency(connection, older, made))
+    return str(signing.sign(made, key)), str(key.public), *map(proof.write, documents)
 
 
 def warm() -> None:
@@ -276,8 +316,11 @@ def warm() -> None:
         for target in TARGETS.values():
             target(text)
     try_import("\n".join(exported()))
+    for text in proofs():
+        try_checkpoint(text)
+        try_proof(text)
     for name in library():
         try_report(name)
 
 
-__all__ = ["NOW", "TARGETS", "exported", "guarded", "rechained", "warm"]
+__all__ = ["NOW", "TARGETS", "exported", "guarded", "proofs", "rechained", "warm"]

@@ -15,7 +15,7 @@ import pytest
 from children import Child
 from cli_runs import cis
 from histories import TODAY, WORLD, fact, given
-from hostile import TARGETS, exported, guarded, rechained, warm
+from hostile import TARGETS, exported, guarded, proofs, rechained, warm
 from hypothesis import given as tried_with
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -28,7 +28,7 @@ from eventstore.transfer import import_lines
 from projections.report import library, values
 from projections.views import metadata
 
-SHORT, LONG = 135, 6_800  # inputs of each of the 15 trials: 2,000 in all, and 100,000
+SHORT, LONG = 120, 5_900  # inputs of each of the 17 trials: 2,000 in all, and 100,000
 
 # Text that goes wrong where text goes wrong: control and direction characters, lone surrogates, other digits, signs of syntax.
 ODD = st.sampled_from(
@@ -226,6 +226,8 @@ TRIALS: dict[str, tuple[str, st.SearchStrategy[str]]] = {
     "sql": ("sql", SQL),
     "odd sql": ("sql", TEXT),
     "known-at": ("known-at", st.one_of(TEXT, mangled(st.just("2026-11-22T10:00:00+02:00")))),
+    "checkpoints and keys": ("checkpoint", mangled(st.one_of(st.sampled_from(proofs()[:2]), TEXT))),
+    "proofs": ("proof", mangled(st.sampled_from(proofs()[2:]))),
     "printing": ("visible", TEXT),
 }
 

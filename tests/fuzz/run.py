@@ -16,7 +16,7 @@ import atheris
 TESTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS), str(TESTS.parent)]
 with atheris.instrument_imports(include=["eventstore", "projections", "cli"], enable_loader_override=False):
-    from hostile import TARGETS, exported, guarded, warm
+    from hostile import TARGETS, exported, guarded, proofs, warm
 
 SEEDS = {  # what it begins with, so that it need not find out by chance how a batch looks
     "date": ("1991-12-21", "[1993-12-03..1993-12-09]", "2003-09-18/..", "?1994-~05", "199X"),
@@ -27,6 +27,8 @@ SEEDS = {  # what it begins with, so that it need not find out by chance how a b
     ),
     "import": ("\n".join(exported()), "\n".join(exported()[:2])),
     "sql": ("SELECT state, count(*) FROM membership WHERE valid_to IS NULL GROUP BY state", "EXPLAIN VALUES (1)"),
+    "checkpoint": proofs()[:2],
+    "proof": proofs()[2:],
     "report": ("members\nas_of=1994-06-30", "treaties-of-a-state\nstate=AM"),
 }
 
