@@ -77,7 +77,12 @@ def licence(name: str) -> str:
 
 
 def test_nothing_under_the_gpl_runs_with_the_program():
-    names = closure([one.name for one in (*RUN, *EXTRAS["postgres"], *EXTRAS["signing"], *EXTRAS["parquet"])])
+    names = closure(
+        [
+            one.name
+            for one in (*RUN, *(one for extra in ("postgres", "signing", "parquet", "plot") for one in EXTRAS[extra]))
+        ]
+    )
     assert {canonicalize_name(one.name) for one in RUN} <= names
     for name in sorted(names):
         said = licence(name)
