@@ -88,7 +88,7 @@ class Checkpoint:
     """Origin, size and root of a log, and signatures (c2sp.org/tlog-checkpoint)."""
 
     def __init__(self, text: str) -> None:
-        body, _, self.signatures = (text if "\n\n" in text else f"{text}\n").rpartition("\n\n")
+        body, _, self.signatures = (text if "\n\n" in text else text.removesuffix("\n") + "\n\n").rpartition("\n\n")
         self.origin, size, root, *_ = body.split("\n")
         self.note, self.size, self.root = f"{body}\n", int(size), b64decode(root, validate=True)
         need(size == str(self.size) and 0 <= self.size < 2**62 and len(self.root) == 32, "this is no checkpoint")

@@ -393,6 +393,16 @@ def test_a_file_that_is_too_long_is_refused(tmp_path):
         proof.read(str(tmp_path / "long"))
 
 
+def test_a_checkpoint_that_lost_its_last_line_breaks_is_read_by_a_stranger_as_by_the_program(desk):
+    # Found by the fuzzer: "not enough values to unpack" where the program read the checkpoint.
+    document = json.loads(proof.write(desk.consistency()))
+    for lost in ("", "\n"):
+        cut = {name: "\n".join(document[name].split("\n")[:3]) + lost for name in ("old", "new")}
+        here, elsewhere = verdicts(desk, json.dumps(document | cut))
+        assert good(here)
+        assert good(elsewhere)
+
+
 def test_the_verifier_is_short_and_uses_the_standard_library_only():
     lines = Path(eventstore.verifier.__file__).read_text(encoding="utf-8").splitlines()
     assert len(lines) < 210
