@@ -10,9 +10,12 @@ from cli.options import Command, asking_option, known_at_option, today
 from cli.output import Row, Shown, emit, format_option, plural, say
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from cli.asking import Question
 
 _UNITS = ("state-year", "state-month", "treaty-year")
+_CRITERIA = ("charter", "agreement", "declared", "practice", "combined")
 _RULES = ("first-day", "last-day", "any-day", "share")
 _YEAR = click.IntRange(1, 9998)
 _RULE_HELP = (
@@ -27,6 +30,12 @@ _RULE_HELP = (
     "--organisation", metavar="ORG", help="The organisation; of a treaty-year panel, whose treaties (default: all)."
 )
 @click.option("--rule", type=click.Choice(_RULES), required=True, help=_RULE_HELP)
+@click.option(
+    "--criterion",
+    type=click.Choice(_CRITERIA),
+    show_default="declared",
+    help="By which test a state belongs, as in `cis members`; combined: the codes of all side by side.",
+)
 @click.option("--from", "first", type=_YEAR, metavar="YEAR", default=1991, show_default=True, help="The first year.")
 @click.option("--to", "last", type=_YEAR, metavar="YEAR", show_default="the horizon", help="The last year.")
 @click.option(
@@ -39,6 +48,7 @@ def panel_command(
     unit: str,
     organisation: str | None,
     rule: str,
+    criterion: str | None,
     first: int,
     last: int | None,
     everyone: bool,
@@ -63,29 +73,51 @@ def panel_command(
     (or the treaty had effect: codes 1, 2 and 3). A state has a row where it existed or stood in the organisation. cow and gw hold
     for the period; a number that two states share in a period (365 of the USSR and Russia in 1991) stands with the later one.
 
+    By --criterion agreement or charter 1 is who ratified it (who only signed has 0, and signed as status); by practice who takes
+    part has its declared code, and who suspended or ceased its part 0. --criterion combined gives all four codes, each in its
+    column (none where the organisation has no such treaty), and in contested whether the tests differed on a day of the rule.
+
     Nothing is said of days after the horizon: the last day on which anything in the log happened or may have happened, and never
     after today. A year that the horizon cuts counts with the days before it, and has no row under last-day.
     """
     if unit != "treaty-year" and organisation is None:
         raise click.UsageError(f"A {unit} panel is about one organisation: name it with --organisation.")
-    if unit == "treaty-year" and everyone:
-        raise click.UsageError("--all-states has no effect on a treaty-year panel.")
+    for option, given in (("--all-states", everyone), ("--criterion", criterion)):
+        if unit == "treaty-year" and given:
+            raise click.UsageError(f"{option} has no effect on a treaty-year panel.")
     if last is not None and first > last:
         raise click.UsageError(f"The panel ends ({last}) before it begins ({first}).")
     with question(database, "", known_at) as asked:
-        from projections.panel import STATE_COLUMNS, TREATY_COLUMNS, horizon, rows
+        from projections.panel import COMBINED_COLUMNS, STATE_COLUMNS, TREATY_COLUMNS, horizon, rows
 
         chosen = known(asked.log, "organisation", organisation, "--organisation") if organisation else None
+        test = _test(asked.views, criterion, chosen)
         limit = horizon(asked.views, today())
         _refuse_beyond(first, limit)
+        combined = criterion == "combined"
         keys: tuple[str, ...] = TREATY_COLUMNS if unit == "treaty-year" else STATE_COLUMNS
+        keys = COMBINED_COLUMNS if combined else keys
         keys = tuple(key for key in keys if key != "month" or unit == "state-month")
         through = int(limit[:4]) if last is None else last
-        found = rows(asked.views, unit, chosen, rule, (first, through), today(), everyone)
+        found = rows(asked.views, unit, chosen, rule, (first, through), today(), everyone, criterion or "declared")
         counted = _Counted(found)
-        emit(counted, form, keys, shown=_SHOWN[unit])
+        emit(counted, form, keys, shown=[*_SHOWN[unit][:1], *_COMBINED] if combined else _SHOWN[unit])
+    if test:
+        say(test)
     cut = f" Nothing is said of days after {limit}, the horizon of the log." if f"{through}-12-31" > limit else ""
     say(f"{plural(counted.count, 'row')}, rule {rule}; {asked.basis}.{cut}")
+
+
+def _test(views: "Connection", criterion: str | None, organisation: str | None) -> str:
+    """What a criterion asks; empty for the declared standing. Raises `Misuse` for one that can be put to nobody."""
+    if criterion is None or organisation is None:
+        return ""
+    from eventstore.errors import Misuse, Problem
+    from projections.criteria import rule_of, tests_of
+
+    if lacking := tests_of(views, organisation).lacking(criterion):
+        raise Misuse(Problem(lacking, f"--criterion {criterion}"))
+    return rule_of(criterion, organisation)
 
 
 class _Counted:
@@ -123,6 +155,17 @@ def _code(row: Row) -> str:
 
 
 _STATE: list[Shown] = ["state", "cow", ("code", _code), ("share", _share), "status", "practice", "disputed"]
+_COMBINED: list[Shown] = [
+    "state",
+    "cow",
+    "declared",
+    "agreement",
+    "charter",
+    "practice",
+    "contested",
+    "status",
+    "disputed",
+]
 _SHOWN: dict[str, list[Shown]] = {
     "state-year": ["year", *_STATE],
     "state-month": [("month", _month), *_STATE],

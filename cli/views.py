@@ -73,13 +73,13 @@ def members_command(
 
     if criterion != "declared":
         with question(database, as_of, known_at, about) as asked:
-            from projections.criteria import CRITERIA, belonging
+            from projections.criteria import belonging, rule_of, tests_of
 
             rows = belonging(asked.views, as_of, organisation, criterion)
+            lacking = tests_of(asked.views, organisation).lacking(criterion) if organisation else ""
         columns = CRITERIA_COLUMNS[criterion]
         emit(rows, form, columns, shown=columns[1:-1] if organisation else columns[:-1])
-        rule = CRITERIA[criterion]
-        say(f"{rule.words} [{rule.basis}]")
+        say(lacking or rule_of(criterion, organisation))
         _count(rows, asked)
         return
     with question(database, as_of, known_at, about) as asked:

@@ -21,7 +21,8 @@ from eventstore.reading import chunks
 from eventstore.states import UnknownState, state_code, states
 from projections.exports.citing import Citations
 from projections.interval import Row
-from projections.panel import ABSENT, UNSETTLED, Answer, Period, Spells, Standings, horizon, lifetime, periods
+from projections.panel import Standings, horizon, lifetime, periods
+from projections.spells import ABSENT, UNSETTLED, Answer, Period, Spells
 from projections.timeline import timeline
 
 COLUMNS = (

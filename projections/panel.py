@@ -10,33 +10,44 @@ Codes of a state in an organisation, in the meaning of the Correlates of War *st
 exist, -9 it existed, but what the record holds does not settle the code. (In the *IGO-year* table -1 says that the state
 was not in the state system; here such a state has no row.) A founding state and a participant count as full members.
 
+By a `criterion` other than the declared standing the codes say who belongs by that test alone (see `projections.criteria`): by
+agreement or charter 1 for who ratified it, else 0; by practice the declared code of who takes part, else 0. A combined panel has
+the codes of all four side by side, and whether they were contested on a day of the rule.
+
 Codes of a treaty are ours, in the same shape: 1 in force, 2 provisionally applied, 3 suspended, 0 adopted and not in force,
 -1 not adopted yet or ended, -9 not settled.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
-from eventstore.dates import shift
+from eventstore.dates import parse, shift
 from eventstore.facts import END
 from eventstore.states import State, states
+from projections.criteria import Tests, by_test, is_contested, tests_of
 from projections.interval import Row
 from projections.membership import membership
 from projections.registers import organisation, treaty
+from projections.spells import ALWAYS, Answer, Period, Span, Spells, days_of, ordinal, outer
 from projections.timeline import timeline
 from projections.treaty_party import treaty_party
 from projections.treaty_status import treaty_status
 
 UNITS = ("state-year", "state-month", "treaty-year")
 RULES = ("first-day", "last-day", "any-day", "share")
-UNSETTLED, NONE, ABSENT = -9, 0, -1
 MEMBER_CODES = {"founding-state": 1, "member": 1, "participant": 1, "associate": 2, "observer": 3}
+CRITERION_CODES = {
+    "declared": MEMBER_CODES,
+    "agreement": {"ratified": 1},
+    "charter": {"ratified": 1},
+    "practice": MEMBER_CODES,
+}
 TREATY_CODES = {"in-force": 1, "extended": 1, "provisionally-applied": 2, "suspended": 3}
 PARTY_CODES = {"party": 1, "withdrawing": 1, "provisionally-applying": 2, "signatory": 3, "consent-given": 3}
-STRONGEST = (1, 2, 3, NONE, ABSENT)  # on any day: the code that counts where several held
 
 STATE_COLUMNS = (
     "organisation",
@@ -55,6 +66,15 @@ STATE_COLUMNS = (
     "days",
     "status",
     "practice",
+    "disputed",
+    "events",
+)
+COMBINED_COLUMNS = (
+    *STATE_COLUMNS[: STATE_COLUMNS.index("code")],
+    *CRITERION_CODES,
+    "contested",
+    "days",
+    "status",
     "disputed",
     "events",
 )
@@ -78,40 +98,6 @@ TREATY_COLUMNS = (
     "disputed",
 )
 
-Span = tuple[int, int]  # days as ordinals, half-open
-ALWAYS: Span = (1, date.max.toordinal() + 1)
-
-
-class Period(NamedTuple):
-    """A year or month of a panel: its first and last day as ordinals, the last one not after the horizon."""
-
-    year: int
-    month: int | None
-    first: int
-    last: int
-
-    @property
-    def span(self) -> Span:
-        """Its days, half-open."""
-        return self.first, self.last + 1
-
-
-class Answer(NamedTuple):
-    """The code of one cell: how certain, what else it can be, the shares of days that belong (codes 1, 2, 3), and the span
-    of days that the rule looked at."""
-
-    code: int
-    possible: tuple[int, ...]
-    share_certain: float
-    share_possible: float
-    days: int
-    span: Span
-
-    @property
-    def certainty(self) -> str:
-        """'certain', or 'possible' where the code is not settled."""
-        return "possible" if self.code == UNSETTLED else "certain"
-
 
 def horizon(views: Connection, today: str) -> str:
     """The last day on which anything in the log happened or may have happened, at most today (ISO); '' in an empty log.
@@ -126,157 +112,30 @@ def horizon(views: Connection, today: str) -> str:
 def periods(unit: str, first: int, last: int, limit: str, rule: str) -> list[Period]:
     """The years or months from one year to another of which the log can say something under a rule."""
     found = list[Period]()
-    end = _ordinal(limit)
+    end = ordinal(limit)
     for year in range(first, last + 1):
         for month in range(1, 13) if unit == "state-month" else (None,):
             begins = f"{year:04}-{month or 1:02}-01"
             ends = shift(begins, months=1 if month else 12, days=-1)
-            start, stop = _ordinal(begins), _ordinal(ends)
+            start, stop = ordinal(begins), ordinal(ends)
             if start <= end and (rule != "last-day" or stop <= end):
                 found.append(Period(year, month, start, min(stop, end)))
     return found
-
-
-# -- what holds on which days -----------------------------------------------------------------------------------------
-
-
-def _ordinal(day: str) -> int:
-    return date.fromisoformat(day).toordinal()
-
-
-def _union(spans: Iterable[Span]) -> list[Span]:
-    joined = list[Span]()
-    for start, stop in sorted(span for span in spans if span[0] < span[1]):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(stop, joined[-1][1]))
-        else:
-            joined.append((start, stop))
-    return joined
-
-
-def _without(spans: Iterable[Span], removed: Sequence[Span]) -> list[Span]:
-    left = list[Span]()
-    for start, stop in _union(spans):
-        at = start
-        for gone, back in removed:
-            if back <= at or gone >= stop:
-                continue
-            left.append((at, gone))
-            at = back
-        left.append((at, stop))
-    return _union(left)
-
-
-def _days(spans: Iterable[Span], within: Span) -> int:
-    return sum(max(0, min(stop, within[1]) - max(start, within[0])) for start, stop in spans)
-
-
-class Spells:
-    """On which days each code certainly held, and on which possibly."""
-
-    def __init__(self, rows: Iterable[Row], codes: Mapping[str, int], existence: Iterable[Row] | None = None) -> None:
-        rows = list(rows)
-        self.rows, self.codes = rows, codes
-        self.certain, self.possible = _spans(rows, codes)
-        exists, may_exist = ([ALWAYS], [ALWAYS]) if existence is None else _existence(existence)
-        surely = _union(span for spans in self.certain.values() for span in spans)
-        maybe = _union(span for spans in self.possible.values() for span in spans)
-        # What belongs to an organisation shows that there is one, whatever its founding date leaves open.
-        self.certain[NONE], self.possible[NONE] = _without(exists, maybe), _without(may_exist, surely)
-        self.certain[ABSENT] = _without([ALWAYS], _union([*may_exist, *maybe]))
-        self.possible[ABSENT] = _without([ALWAYS], _union([*exists, *surely]))
-
-    def answer(self, period: Period, rule: str) -> Answer:
-        """The code of a period under a rule."""
-        span = {"first-day": (period.first, period.first + 1), "last-day": (period.last, period.last + 1)}.get(
-            rule, period.span
-        )
-        code, others = self._most(span) if rule == "share" else self._strongest(span)
-        whole = period.span
-        days = whole[1] - whole[0]
-        surely = _days(_union(s for c in (1, 2, 3) for s in self.certain.get(c, ())), whole)
-        maybe = _days(_union(s for c in (1, 2, 3) for s in self.possible.get(c, ())), whole)
-        return Answer(code, others, round(surely / days, 4), round(maybe / days, 4), days, span)
-
-    def _strongest(self, span: Span) -> tuple[int, tuple[int, ...]]:
-        """The strongest code that held on any of the days; on one day, the code that held."""
-        others = list[int]()
-        for code in STRONGEST:
-            if _days(self.certain.get(code, ()), span):
-                return (UNSETTLED, tuple(sorted([*others, code]))) if others else (code, ())
-            if _days(self.possible.get(code, ()), span):
-                others.append(code)
-        return UNSETTLED, tuple(sorted(others))
-
-    def _most(self, span: Span) -> tuple[int, tuple[int, ...]]:
-        """The code that held on more days than any other can have held."""
-        surely = {code: _days(self.certain.get(code, ()), span) for code in STRONGEST}
-        maybe = {code: _days(self.possible.get(code, ()), span) for code in STRONGEST}
-        best = max(STRONGEST, key=lambda code: surely[code])  # at a tie the stronger, which comes first
-        rivals = [code for code in STRONGEST if code != best and maybe[code] > surely[best]]
-        return (UNSETTLED, tuple(sorted([best, *rivals]))) if rivals else (best, ())
-
-    def behind(self, answer: Answer) -> list[Row]:
-        """The rows that may have held on the days of an answer and bear its code (any code, where it is not settled)."""
-        settled = answer.code != UNSETTLED
-        return [
-            row
-            for row in self.rows
-            if _days([_outer(row)], answer.span) and (not settled or self.codes.get(row["status"], NONE) == answer.code)
-        ]
-
-
-def _outer(row: Row) -> Span:
-    stop = row["valid_to_latest"]
-    return _ordinal(row["valid_from"]), ALWAYS[1] if stop is None else _ordinal(stop)
-
-
-def _inner(first: Row, last: Row) -> Span:
-    stop = last["valid_to"]
-    return _ordinal(first["valid_from_latest"]), ALWAYS[1] if stop is None else _ordinal(stop)
-
-
-def _spans(rows: Iterable[Row], codes: Mapping[str, int]) -> tuple[dict[int, list[Span]], dict[int, list[Span]]]:
-    """Spans by code. Rows of one code that follow each other by the same event are one: that one of them held is certain
-    even where the day of the change is not."""
-    certain, possible = dict[int, list[Span]](), dict[int, list[Span]]()
-    run = list[Row]()
-    for row in [*sorted(rows, key=lambda r: (r["valid_from"], r["valid_from_latest"], r["valid_to"] or END)), None]:
-        follows = (
-            run
-            and row is not None
-            and run[-1]["ended_by"] == row["began_by"]
-            and codes.get(run[-1]["status"]) == codes.get(row["status"])
-        )
-        if run and not follows:
-            code = codes.get(run[0]["status"])
-            if code is not None:
-                certain.setdefault(code, []).append(_inner(run[0], run[-1]))
-                possible.setdefault(code, []).append((_outer(run[0])[0], _outer(run[-1])[1]))
-            run = []
-        if row is not None:
-            run.append(row)
-    return {c: _union(s) for c, s in certain.items()}, {c: _union(s) for c, s in possible.items()}
-
-
-def _existence(rows: Iterable[Row]) -> tuple[list[Span], list[Span]]:
-    certain, possible = _spans(({**row, "status": "exists"} for row in rows), {"exists": 1})
-    return certain.get(1, []), possible.get(1, [])
 
 
 # -- states in an organisation ----------------------------------------------------------------------------------------
 
 
 class Standings:
-    """The standing of every state in one organisation, read once."""
+    """The standing of every state in one organisation by one of the criteria (see `CRITERION_CODES`), read once."""
 
-    def __init__(self, views: Connection, name: str) -> None:
+    def __init__(self, views: Connection, name: str, criterion: str = "declared") -> None:
         order = (membership.c.state, membership.c.valid_from, membership.c.valid_from_latest)
         query = select(membership).where(membership.c.organisation == name).order_by(*order)
-        self.organisation = name
-        self._rows = dict[str, list[Row]]()
+        self.organisation, self._codes = name, CRITERION_CODES[criterion]
+        self.rows = dict[str, list[Row]]()
         for row in views.execute(query).mappings():
-            self._rows.setdefault(row["state"], []).append(dict(row))
+            self.rows.setdefault(row["state"], []).append(by_test(dict(row), criterion))
         found = views.execute(select(organisation).where(organisation.c.organisation == name)).mappings()
         self.existence: list[Row] = [dict(row) for row in found]
         self._spells = dict[str, Spells]()
@@ -284,41 +143,59 @@ class Standings:
     @property
     def states(self) -> list[str]:
         """Every state that ever stood in the organisation, ever so shortly or doubtfully."""
-        return sorted(self._rows)
+        return sorted(self.rows)
+
+    def stood(self, state: str, period: Period) -> bool:
+        """Whether a state may have stood in the organisation in a period."""
+        rows = self.rows.get(state, ())
+        return any(row["status"] != "former" and days_of([outer(row)], period.span) for row in rows)
 
     def of(self, state: str) -> Spells:
         """What a state was on which days."""
         if state not in self._spells:
-            self._spells[state] = Spells(self._rows.get(state, ()), MEMBER_CODES, self.existence)
+            self._spells[state] = Spells(self.rows.get(state, ()), self._codes, self.existence)
         return self._spells[state]
 
 
 def state_rows(
-    views: Connection, unit: str, name: str, rule: str, years: tuple[int, int], today: str, *, everyone: bool = False
+    views: Connection,
+    unit: str,
+    name: str,
+    rule: str,
+    years: tuple[int, int],
+    today: str,
+    *,
+    everyone: bool = False,
+    criterion: str = "declared",
 ) -> Iterator[Row]:
-    """A state-year or state-month panel of an organisation, ordered by period, then state.
+    """A state-year or state-month panel of an organisation, ordered by period, then state; by one of the criteria or `combined`.
 
     Its states are those that ever stood in the organisation; with `everyone`, all that have a Correlates of War or
     Gleditsch-Ward number. A state has a row for every period in which it existed or stood in the organisation.
     """
-    standings = Standings(views, name)
+    if criterion == "combined":
+        fill: Callable[[str, Period, str], Row] = _Combined(views, name).cells
+        standings = Standings(views, name)
+    else:
+        standings = Standings(views, name, criterion)
+        fill = partial(_cells, standings)
     known = states()
     chosen = sorted(code for code, s in known.items() if s.cow or s.gw or code in standings.states)
     for period in periods(unit, *years, horizon(views, today), rule):
-        found = dict[str, Answer]()
-        for code in chosen if everyone else standings.states:
-            answer = standings.of(code).answer(period, rule)
-            if _days([lifetime(known[code])], period.span) or answer.share_possible:
-                found[code] = answer
+        found = [
+            code
+            for code in (chosen if everyone else standings.states)
+            if days_of([lifetime(known[code])], period.span) or standings.stood(code, period)
+        ]
         numbers = _numbers([known[code] for code in found], period)
-        for code, answer in found.items():
-            yield _state_row(standings, known[code], numbers.get(code, (None, None)), period, answer)
+        for code in found:
+            yield _state_row(name, known[code], numbers.get(code, (None, None)), period) | fill(code, period, rule)
 
 
 def lifetime(state: State) -> Span:
     """The days on which the register of states has a state."""
-    first = _ordinal(state.valid_from) if state.valid_from else ALWAYS[0]
-    return first, _ordinal(state.valid_to) if state.valid_to else ALWAYS[1]
+    first = ordinal(state.valid_from) if state.valid_from else ALWAYS[0]
+    return first, ordinal(state.valid_to) if state.valid_to else ALWAYS[1]
 
 
 def _numbers(present: Sequence[State], period: Period) -> dict[str, tuple[int | None, int | None]]:
@@ -326,7 +203,7 @@ def _numbers(present: Sequence[State], period: Period) -> dict[str, tuple[int | 
 
     The Soviet Union and Russia share 365, Yugoslavia and Serbia 345: in a period in which both existed the later one has it.
     """
-    living = [state for state in present if _days([lifetime(state)], period.span)]
+    living = [state for state in present if days_of([lifetime(state)], period.span)]
     living.sort(key=lambda state: lifetime(state)[0])
     by_cow = {state.cow: state.state for state in living}
     by_gw = {state.gw: state.state for state in living}
@@ -339,29 +216,62 @@ def _numbers(present: Sequence[State], period: Period) -> dict[str, tuple[int | 
     }
 
 
-def _state_row(
-    standings: Standings, state: State, numbers: tuple[int | None, int | None], period: Period, answer: Answer
-) -> Row:
-    behind = standings.of(state.state).behind(answer)
-    last = behind[-1] if behind else None
+def _state_row(name: str, state: State, numbers: tuple[int | None, int | None], period: Period) -> Row:
     row = {
-        "organisation": standings.organisation,
+        "organisation": name,
         "state": state.state,
         "name": state.name,
         "iso3": state.alpha3 or None,
         "cow": numbers[0],
         "gw": numbers[1],
         "year": period.year,
-        "month": period.month,
+    }
+    return row if period.month is None else {**row, "month": period.month}
+
+
+def _cells(standings: Standings, state: str, period: Period, rule: str) -> Row:
+    answer = standings.of(state).answer(period, rule)
+    behind = standings.of(state).behind(answer)
+    last = behind[-1] if behind else None
+    return {
         **_answer_columns(answer),
         "status": _words(behind),
         "practice": last["practice"] if last else None,
         "disputed": any(row["disputed"] for row in behind),
         "events": last["events"] if last else None,
     }
-    if period.month is None:
-        del row["month"]
-    return row
+
+
+class _Combined:
+    """The codes of every criterion side by side; None where an organisation gives nothing to test."""
+
+    def __init__(self, views: Connection, name: str) -> None:
+        self._tests = tests_of(views, name)
+        self._by = {
+            criterion: Standings(views, name, criterion)
+            for criterion in CRITERION_CODES
+            if not self._tests.lacking(criterion)
+        }
+
+    def cells(self, state: str, period: Period, rule: str) -> Row:
+        """The cells of a state in a period."""
+        codes = {criterion: by.of(state).answer(period, rule).code for criterion, by in self._by.items()}
+        told = _cells(self._by["declared"], state, period, rule)
+        span = self._by["declared"].of(state).answer(period, rule).span
+        return {
+            **{criterion: codes.get(criterion) for criterion in CRITERION_CODES},
+            "contested": _ever_contested(self._by["declared"].rows.get(state, []), span, self._tests),
+            **{name: told[name] for name in ("days", "status", "disputed", "events")},
+        }
+
+
+def _ever_contested(rows: list[Row], span: Span, tests: Tests) -> bool:
+    """Whether the tests differed on any day of a span: they can begin to only where one of their dates lies."""
+    dates = {row[edge] for row in rows for edge in ("valid_from", "valid_from_latest", "valid_to", "valid_to_latest")}
+    done = {row[f"{test}_{act}"] for row in rows for test in ("agreement", "charter") for act in ("signed", "ratified")}
+    dates |= {parse(text).last for text in done if text} | {tests.adopted, tests.open_until}
+    days = {span[0], *(ordinal(day) for day in dates if day)}
+    return any(is_contested(rows, date.fromordinal(day).isoformat(), tests) for day in days if span[0] <= day < span[1])
 
 
 def _answer_columns(answer: Answer) -> dict[str, Any]:
@@ -400,7 +310,7 @@ def treaty_rows(views: Connection, name: str | None, rule: str, years: tuple[int
         status = Spells(whole, TREATY_CODES, lives)
         spells = {state: Spells(rows, PARTY_CODES) for state, rows in sorted(parties.items())}
         for period in wanted:
-            if any(_outer(row)[0] <= period.last for row in whole):
+            if any(outer(row)[0] <= period.last for row in whole):
                 head = {"treaty": found, "title": title, "organisation": within, "year": period.year}
                 yield head | _treaty_row(status, spells, period, rule)
 
@@ -440,9 +350,10 @@ def rows(
     years: tuple[int, int],
     today: str,
     everyone: bool = False,
+    criterion: str = "declared",
 ) -> Iterator[Row]:
     """The rows of a panel; see `state_rows` and `treaty_rows`."""
     if unit == "treaty-year":
         return treaty_rows(views, name, rule, years, today)
     assert name is not None
-    return state_rows(views, unit, name, rule, years, today, everyone=everyone)
+    return state_rows(views, unit, name, rule, years, today, everyone=everyone, criterion=criterion)

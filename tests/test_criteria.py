@@ -91,6 +91,27 @@ def test_an_organisation_without_charter_has_nobody_by_it(database):
     assert (row["agreement"], row["charter"], row["contested"]) == (None, None, False)
 
 
+def test_only_of_the_cis_is_it_argued_which_test_makes_a_member(database):
+    """The treaty that founded another organisation was never open to those admitted later: they are not contested."""
+    founded = fact(
+        "organisation-founded", "1994-01-01", organisation="union", name="Union", founding_treaties=["belovezha"]
+    )
+    joined = fact("state-joined", "1994-01-01", organisation="union", state="AM")
+    given(database, *WORLD, founded, joined)
+    with asked(database) as views:
+        (row,) = belonging(views, "1995-01-01", "union")
+    assert (row["agreement"], row["contested"]) == ("no", False)
+    given(database, fact("participation-ceased", "1996-01-01", organisation="union", state="AM"))
+    with asked(database) as views:
+        assert [row["contested"] for row in belonging(views, "1997-01-01", "union")] == [True]
+    ran = cis(database, "members", "union", "--criterion", "agreement")
+    assert ran.err.startswith(
+        "Nothing found.\nA state is shown if it ratified or signed the treaties that founded union.\n"
+    )
+    ran = cis(database, "members", "union", "--criterion", "charter")
+    assert "The record knows no charter of union: by this test nobody can belong.\n" in ran.err
+
+
 def test_the_command_puts_a_test_and_says_what_it_is(database):
     given(database, *WORLD, signed("RU"), ratified("RU"), signed("AZ"))
     ran = cis(database, "members", "cis", "--criterion", "agreement", "--as-of", "1992", "--format", "json")

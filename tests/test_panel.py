@@ -6,6 +6,7 @@ from conftest import migrated
 from histories import NOW, WORLD, asked, corrected, fact, given
 
 import seed_events
+from projections.criteria import belonging
 from projections.membership import members
 from projections.panel import MEMBER_CODES, rows
 from projections.record import record
@@ -129,6 +130,65 @@ def test_a_treaty_year_counts_its_parties(database):
     ]
 
 
+# -- by which test ---------------------------------------------------------------------------------------------------------------
+
+UKRAINE = (
+    fact("treaty-signed", "1991-12-08", treaty="belovezha", state="UA"),
+    fact("treaty-ratified", "1992-06", treaty="belovezha", state="UA"),
+    fact("participation-ceased", "2018-05-19", organisation="cis", state="UA"),
+    fact("statement-made", "2019-12-31", text="The horizon.", states=["UA"]),
+)
+
+
+def by(database, criterion, *years, rule="last-day"):
+    with asked(database) as views:
+        found = list(rows(views, "state-year", "cis", rule, years, TODAY, criterion=criterion))
+    return {row["year"]: (row["code"], row["status"]) for row in found if row["state"] == "UA"}
+
+
+def test_each_criterion_has_its_own_code(database):
+    given(database, *WORLD, *UKRAINE)
+    assert by(database, "declared", 1991, 1992) == {1991: (1, "founding-state"), 1992: (1, "founding-state")}
+    assert by(database, "agreement", 1991, 1992) == {1991: (0, "signed"), 1992: (1, "ratified")}
+    assert by(database, "charter", 1991, 1992) == {1991: (0, "neither"), 1992: (0, "neither")}
+    assert by(database, "practice", 2017, 2018) == {2017: (1, "founding-state"), 2018: (0, "ceased")}
+
+
+def test_a_ratification_on_an_unknown_day_leaves_the_code_open(database):
+    given(database, *WORLD, *UKRAINE)
+    with asked(database) as views:
+        found = list(rows(views, "state-month", "cis", "last-day", (1992, 1992), TODAY, criterion="agreement"))
+        middle = next(rows(views, "state-year", "cis", "share", (1992, 1992), TODAY, criterion="agreement"))
+    assert [row["code"] for row in found] == [0] * 5 + [1] * 7
+    assert (middle["share_certain"], middle["share_possible"]) == (round(185 / 366, 4), round(214 / 366, 4))
+
+
+def test_combined_sets_the_codes_side_by_side_and_says_where_they_differ(database):
+    given(database, *WORLD, *UKRAINE)
+    with asked(database) as views:
+        found = list(rows(views, "state-year", "cis", "last-day", (1991, 2019), TODAY, criterion="combined"))
+    told = {
+        row["year"]: [row[c] for c in ("declared", "agreement", "charter", "practice", "contested")] for row in found
+    }
+    assert told[1991] == [1, 0, 0, 1, True]  # it had only signed
+    assert told[1992] == [1, 1, 0, 1, False]  # there was no charter yet to be asked about
+    assert told[1993] == [1, 1, 0, 1, False]  # its year was not over
+    assert told[1994] == [1, 1, 0, 1, True]
+    assert told[2018] == [1, 1, 0, 0, True]
+
+
+def test_the_command_says_by_which_test(database):
+    given(database, *WORLD, *UKRAINE)
+    words = ("panel", "state-year", "--organisation", "cis", "--rule", "last-day", "--from", "2018", "--to", "2018")
+    ran = cis(database, *words, "--criterion", "practice")
+    assert ran.out.splitlines()[1].split() == ["2018", "UA", "369", "0", "0.38", "ceased", "ceased"]
+    assert ran.err.startswith("A state belongs if it takes part, whatever it has ratified")
+    ran = cis(database, *words, "--criterion", "combined", "--format", "csv")
+    assert ran.out.splitlines()[0] == (
+        "organisation,state,name,iso3,cow,gw,year,declared,agreement,charter,practice,contested,days,status,disputed,events"
+    )
+
+
 # -- the command ---------------------------------------------------------------------------------------------------------------
 
 
@@ -171,10 +231,19 @@ CIS = ("state-year", "--organisation", "cis", "--rule", "share")
         ((*CIS, "--from", "2011"), "--from 2011: the log says nothing after 2010-12-31, its horizon"),
         ((*CIS, "--from", "1995", "--to", "1994"), "The panel ends (1994) before it begins (1995)."),
         (("treaty-year", "--rule", "share", "--all-states"), "--all-states has no effect on a treaty-year panel."),
+        (
+            ("treaty-year", "--rule", "share", "--criterion", "charter"),
+            "--criterion has no effect on a treaty-year panel.",
+        ),
+        (
+            ("state-year", "--organisation", "union", "--rule", "share", "--criterion", "charter"),
+            "--criterion charter: The record knows no charter of union: by this test nobody can belong.",
+        ),
     ],
 )  # fmt: skip
 def test_what_makes_no_panel_is_refused_in_words(words, said, empty_sqlite):
-    given(empty_sqlite, *WORLD, MONGOLIA)
+    union = fact("organisation-founded", "1994-01-01", organisation="union", name="Union")
+    given(empty_sqlite, *WORLD, MONGOLIA, union)
     ran = cis(empty_sqlite, "panel", *words)
     assert (ran.status, ran.out) == (2, "")
     assert said in ran.err
@@ -216,3 +285,21 @@ def test_on_the_whole_history_the_last_day_of_every_year_is_what_members_says_of
                         *(row["possible_codes"] or "").split(),
                     ), row
             assert {row["state"] for row in panel if row["year"] == year} >= set(told)
+
+
+@pytest.mark.parametrize("criterion", ["agreement", "charter", "practice", "combined"])
+def test_by_every_criterion_the_last_day_of_a_year_is_what_members_says_of_it(criterion, history):
+    with asked(history) as views:
+        panel = list(rows(views, "state-year", "cis", "last-day", (1991, 2025), TODAY, criterion=criterion))
+        for year in range(1991, 2026):
+            told = {row["state"]: row for row in belonging(views, f"{year}-12-31", "cis", criterion)}
+            for row in (row for row in panel if row["year"] == year):
+                said = told.get(row["state"])
+                if criterion == "combined":
+                    assert row["contested"] == (said is not None and said["contested"]), row
+                elif said is None or said.get("by") == "signed":
+                    assert row["code"] == 0, row
+                elif said["certainty"] == "possible":
+                    assert row["code"] == -9, row
+                else:
+                    assert row["code"] == (MEMBER_CODES[said["status"]] if criterion == "practice" else 1), row
