@@ -74,33 +74,33 @@ def _text(told: "Explanation", room: int) -> Iterator[str]:
     yield from _wrapped(told.answer, room)
     for held in told.rows:
         yield from _wrapped(held.because, room, "  ")
-    steps = _Numbered(told.chain)
+    steps = Numbered(told.chain)
     if steps.telling:
         yield from ("", "The events it rests on:")
         for number, used in enumerate(steps.telling, 1):
             yield from _step(number, used, steps.rule(number, used), room)
-    yield from _listed("Acts that changed nothing here:", map(_void, steps.void), room)
+    yield from _listed("Acts that changed nothing here:", map(void, steps.void), room)
     yield from _listed("What was not done:", told.missing, room)
     if told.claims:
         yield from ("", "What other sources say:")
         for claim in told.claims:
-            yield from _wrapped(f"- {_claimed(claim)}", room, "  ", "    ")
+            yield from _wrapped(f"- {claimed(claim)}", room, "  ", "    ")
     yield from _listed("What is inferred:", (f"{remark.date}: {remark.sentence}" for remark in told.inferred), room)
     yield from _listed("What is not known:", told.unknown, room)
-    yield from _listed("Told beside it, without effect on the row:", map(_remarked, told.beside), room)
+    yield from _listed("Told beside it, without effect on the row:", map(remarked, told.beside), room)
     if told.next is not None:
-        yield from ("", *_wrapped(f"The next step is of {_remarked(told.next)}", room))
+        yield from ("", *_wrapped(f"The next step is of {remarked(told.next)}", room))
 
 
 def _step(number: int, used: "Used", rule: str, room: int) -> Iterator[str]:
-    yield from _wrapped(f"{number:>2}. {_dated(used)}", room, "", "    ")
+    yield from _wrapped(f"{number:>2}. {dated(used)}", room, "", "    ")
     rest = "     "
-    for change in _changes(used):
+    for change in changes(used):
         yield from _wrapped(change, room, rest, rest + "  ")
     yield from _wrapped(f"rule: {rule}", room, rest, rest + "  ")
     for source in used.sources:
-        yield from _wrapped(f"source: {_cited(source)}", room, rest, rest + "  ")
-    for amended in _amendments(used):
+        yield from _wrapped(f"source: {cited(source)}", room, rest, rest + "  ")
+    for amended in amendments(used):
         yield from _wrapped(amended, room, rest, rest + "  ")
     if used.note:
         yield from _wrapped(f"note: {used.note}", room, rest, rest + "  ")
@@ -118,10 +118,10 @@ def _wrapped(text: str, room: int, first: str = "", rest: str | None = None) -> 
     return wrap(text, room, break_long_words=False, break_on_hyphens=False, **indents)  # type: ignore[arg-type]  # both are text
 
 
-# --- the words of both --------------------------------------------------------------------------------------------------
+# --- the words of all forms, and of the page ----------------------------------------------------------------------------
 
 
-class _Numbered:
+class Numbered:
     """The steps apart: those that made the row what it is, numbered, and those that changed nothing."""
 
     def __init__(self, chain: "Sequence[Used]") -> None:
@@ -135,19 +135,22 @@ class _Numbered:
         return f"{used.rule} [{used.basis}]" if before == number else f"as at {before}"
 
 
-def _void(used: "Used") -> str:
-    cited = ", ".join(dict.fromkeys(source.source for source in used.sources))
-    return f"{_dated(used)} {used.rule} [{used.basis}] ({cited}; event {used.event_id})"
+def void(used: "Used") -> str:
+    """A step that changed nothing, with its rule and its sources."""
+    by = ", ".join(dict.fromkeys(source.source for source in used.sources))
+    return f"{dated(used)} {used.rule} [{used.basis}] ({by}; event {used.event_id})"
 
 
-def _dated(used: "Used") -> str:
+def dated(used: "Used") -> str:
+    """What happened, with its date and whatever casts doubt on it."""
     part = {"act": " (the act)", "effect": " (its effect)"}.get(used.part, "")
     marks = [] if used.by_then else ["it may have come later than the day asked about"]
     marks += ["disputed"] if used.disputed else []
     return f"{used.date}{part}: {used.sentence}" + (f" ({'; '.join(marks)})" if marks else "")
 
 
-def _changes(used: "Used") -> Iterator[str]:
+def changes(used: "Used") -> Iterator[str]:
+    """What a step changed in the row."""
     for change in used.changes:
         what, before, after = change.what.replace("_", " "), _value(change.before), _value(change.after)
         yield f"{what}: {before} → {after}" if before else f"{what}: {after}"
@@ -159,24 +162,27 @@ def _value(value: Any) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else str(value) or "nothing"
 
 
-def _cited(source: "Source") -> str:
+def cited(source: "Source") -> str:
+    """A source with its place, its standing and its id."""
     place = f", {source.locator}" if source.locator else ""
     return f"{source.title}{place} ({source.standing.replace('-', ' ')}; {source.source})"
 
 
-def _amendments(used: "Used") -> Iterator[str]:
+def amendments(used: "Used") -> Iterator[str]:
     """What was said of an event later; disputes are told among the claims."""
     for amended in used.amended:
         if amended.kind != "event-disputed":
             yield f"{amended.kind.removeprefix('event-')} on {amended.date}: {amended.reason}"
 
 
-def _claimed(claim: "Claim") -> str:
-    cited = "; ".join(map(_cited, claim.sources))
-    return f"Of “{claim.sentence}” {cited} says: {claim.says}. {claim.reason} {claim.judgement}"
+def claimed(claim: "Claim") -> str:
+    """What other sources say of an event, and why that is shown or not."""
+    by = "; ".join(map(cited, claim.sources))
+    return f"Of “{claim.sentence}” {by} says: {claim.says}. {claim.reason} {claim.judgement}"
 
 
-def _remarked(remark: "Remark") -> str:
+def remarked(remark: "Remark") -> str:
+    """A sentence with its date."""
     return f"{remark.date}: {remark.sentence}"
 
 
@@ -189,26 +195,26 @@ def _markdown(told: "Explanation") -> Iterator[str]:
     yield from ("", f"**{markdown_text(told.answer)}**")
     for held in told.rows:
         yield from ("", markdown_text(held.because))
-    steps = _Numbered(told.chain)
+    steps = Numbered(told.chain)
     if steps.telling:
         yield from ("", "## The events it rests on", "")
         for number, used in enumerate(steps.telling, 1):
-            yield f"{number}. {markdown_text(_dated(used))}"
-            yield from (f"   - {markdown_text(change)}" for change in _changes(used))
+            yield f"{number}. {markdown_text(dated(used))}"
+            yield from (f"   - {markdown_text(change)}" for change in changes(used))
             yield f"   - Rule: {markdown_text(steps.rule(number, used))}"
-            yield from (f"   - Source: {markdown_text(_cited(source))}" for source in used.sources)
-            yield from (f"   - {markdown_text(amended).capitalize()}" for amended in _amendments(used))
+            yield from (f"   - Source: {markdown_text(cited(source))}" for source in used.sources)
+            yield from (f"   - {markdown_text(amended).capitalize()}" for amended in amendments(used))
             if used.note:
                 yield f"   - Note: {markdown_text(used.note)}"
             yield f"   - Event `{used.event_id}`"
     sections: Sequence[tuple[str, Iterable[str]]] = (
-        ("Acts that changed nothing here", map(_void, steps.void)),
+        ("Acts that changed nothing here", map(void, steps.void)),
         ("What was not done", told.missing),
-        ("What other sources say", map(_claimed, told.claims)),
-        ("What is inferred", map(_remarked, told.inferred)),
+        ("What other sources say", map(claimed, told.claims)),
+        ("What is inferred", map(remarked, told.inferred)),
         ("What is not known", told.unknown),
-        ("Told beside it, without effect on the row", map(_remarked, told.beside)),
-        ("The next step", [_remarked(told.next)] if told.next is not None else []),
+        ("Told beside it, without effect on the row", map(remarked, told.beside)),
+        ("The next step", [remarked(told.next)] if told.next is not None else []),
     )
     for title, items in sections:
         lines = [f"- {markdown_text(item)}" for item in items]

@@ -348,6 +348,20 @@ _LOOKS = frozenset(
 )
 
 
+def only_reads(action: int, first: str | None, second: str | None) -> bool:
+    """Whether what a statement is about to do on SQLite only reads; the arguments are those of SQLite's authorizer."""
+    import sqlite3
+
+    if action == sqlite3.SQLITE_FUNCTION:
+        return (second or "").lower() not in _REACHING
+    if action == sqlite3.SQLITE_PRAGMA:
+        return first in _LOOKS
+    if action == sqlite3.SQLITE_UPDATE:
+        # How SQLite sets up its table-valued functions (json_each, pragma_...); the real one refuses every update itself.
+        return first == "sqlite_master"
+    return action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE)
+
+
 class _Sqlite:
     def __init__(self, connection: Connection, guard: _Guard) -> None:
         raw: Any = connection.connection.driver_connection
@@ -404,17 +418,10 @@ class _Sqlite:
     def _allows(self, action: int, first: str | None, second: str | None, *_: str | None) -> int:
         import sqlite3
 
-        if action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE):
-            return sqlite3.SQLITE_OK
-        if action == sqlite3.SQLITE_FUNCTION:
-            self.would = f"call {second}"
-            return sqlite3.SQLITE_DENY if (second or "").lower() in _REACHING else sqlite3.SQLITE_OK
-        if action == sqlite3.SQLITE_PRAGMA and first in _LOOKS:
-            return sqlite3.SQLITE_OK
-        if action == sqlite3.SQLITE_UPDATE and first == "sqlite_master":
-            # How SQLite sets up its table-valued functions (json_each, pragma_...); the real one refuses every update itself.
+        if only_reads(action, first, second):
             return sqlite3.SQLITE_OK
         doing = {
+            sqlite3.SQLITE_FUNCTION: f"call {second}",
             sqlite3.SQLITE_INSERT: f"add to {first}",
             sqlite3.SQLITE_UPDATE: f"change {first}",
             sqlite3.SQLITE_DELETE: f"take out of {first}",

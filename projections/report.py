@@ -148,6 +148,12 @@ def run(
 
     Raises `Refused` for an id that its register does not hold, and whatever `read_only.select` raises.
     """
+    check(connection, report, given)
+    return read_only.select(connection, report.sql, given, where=_called(report.name), seconds=seconds)
+
+
+def check(connection: Connection, report: Report, given: Mapping[str, Value]) -> None:
+    """Raise `Refused`, with the nearest ids, where a value is an id that its register does not hold."""
     problems = [
         problem
         for parameter in report.parameters
@@ -155,7 +161,6 @@ def run(
     ]
     if problems:
         raise Refused(problems)
-    return read_only.select(connection, report.sql, given, where=_called(report.name), seconds=seconds)
 
 
 def _called(name: str) -> str:
