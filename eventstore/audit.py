@@ -18,8 +18,9 @@ from eventstore import dates, merkle
 from eventstore.amending import is_amendment, subjects_in_log
 from eventstore.database import in_words
 from eventstore.driver import stream
-from eventstore.errors import RecordError
+from eventstore.errors import DatabaseError, Problem, RecordError
 from eventstore.events import KINDS
+from eventstore.events.fields import misshapen
 from eventstore.integrity import Chain, Verdict, event_id
 from eventstore.reading import LAST_POSITION
 from eventstore.stored import COLUMNS, Stored, citations_of, event_of
@@ -281,9 +282,12 @@ class _Subjects:
 
 def _derived(connection: Connection, stored: Stored) -> frozenset[str]:
     """What an event is about, from what it says."""
+    event = event_of(stored)
+    if names := [*misshapen(event), *(name for citation in citations_of(stored) for name in misshapen(citation))]:
+        raise DatabaseError(Problem(f"no id: {', '.join(names)}"))
     if is_amendment(stored.kind):
         return subjects_in_log(connection, stored)
-    return frozenset(subjects_of(event_of(stored)))
+    return frozenset(subjects_of(event))
 
 
 def _has_its_id(stored: Stored) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from random import uniform
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 REVISIONS = ("0001", "0002", "0003", "0004")  # of the migrations, oldest first: what this release of the program knows
 PATIENCE = 30.0  # seconds that a writer waits for its turn
+_LOOK = 0.02  # seconds at most until a writer that just came looks again whether it is its turn
 
 
 class Database:
@@ -105,10 +108,38 @@ def _sqlite(path: Path, write: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # IMMEDIATE: a writer takes its turn before it reads, so no two writers build on the same head.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        if not write:
+            connection.exec_driver_sql("BEGIN")
+            return
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        _take_turn(raw)
 
     return engine
+
+
+def _take_turn(connection: "sqlite3.Connection") -> None:
+    """Begin a writing transaction on SQLite when no other is under way; raises the driver's error when patience ends.
+
+    SQLite's own waiting looks ever more seldom, at last ten times a second, and a writer that just came looks at once. So
+    among busy writers the one that had waited longest was passed by all others until these were done. Here who has waited
+    longer looks more often.
+    """
+    import sqlite3
+
+    came = monotonic()
+    connection.execute("PRAGMA busy_timeout = 0")
+    while True:
+        try:
+            # IMMEDIATE: a writer takes its turn before it reads, so no two writers build on the same head.
+            connection.execute("BEGIN IMMEDIATE")
+            break
+        except sqlite3.OperationalError as error:
+            waited = monotonic() - came
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited > PATIENCE:
+                raise
+            sleep(uniform(0, _LOOK / (1 + waited)))
+    connection.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
 
 
 def _postgres(address: URL, write: bool) -> Engine:
@@ -160,7 +191,7 @@ def _nothing() -> Iterator[None]:
 
 
 _AGAIN = "Try again: what was recorded before it broke is not recorded twice."
-_BUSY = "another writer kept the database for {patience:g} seconds"
+_BUSY = "others were writing for {patience:g} seconds, and the turn did not come: nothing of this was written"
 _MEANINGS = (  # what the driver says, what it means, what to do
     ("file is not a database", "this file is not an SQLite database", "Name another file with --database."),
     ("database disk image is malformed", "the SQLite file is damaged", "Restore it from an export: cis import."),

@@ -1,7 +1,7 @@
 """From what somebody wrote to an event that may be recorded: every fault is named, none is guessed away."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from typing import Any, NamedTuple, get_type_hints
 
@@ -10,7 +10,7 @@ import msgspec
 from eventstore import canonical, dates
 from eventstore.errors import Problem, Refused, did_you_mean
 from eventstore.events import KINDS, Citation, Event
-from eventstore.events.fields import Field, fields_of
+from eventstore.events.fields import SLUG, Field, fields_of, matches, misshapen
 from eventstore.integrity import event_id
 from eventstore.states import UnknownState, state_code, states
 
@@ -124,11 +124,18 @@ def _forms(cls: type[Event]) -> tuple[tuple[str, Callable[[Any], bool]], ...]:
 def _form(field: Field) -> Callable[[Any], bool] | None:
     if field.struct is not None or field.form == "object":
         return lambda _: False  # few events have such fields, and much can be said of them
-    if field.many:
-        return _is_set_of_states if field.register == "state" else _is_set if field.register else lambda _: False
+    if field.many and not field.register:
+        return lambda _: False
+    one: Callable[[Any], bool] | None = None
     if field.register == "state":
-        return _is_state
-    return _is_date if field.form == "date" else None
+        one = _is_state
+    elif field.pattern is not None:
+        one = partial(matches, field.pattern)
+    elif field.form == "date":
+        one = _is_date
+    if field.many:
+        return lambda items: _is_set(items) and (one is None or all(map(one, items)))
+    return one
 
 
 def _is_state(text: str) -> bool:
@@ -137,10 +144,6 @@ def _is_state(text: str) -> bool:
 
 def _is_set(items: Sequence[str]) -> bool:
     return all(one < following for one, following in pairwise(items))
-
-
-def _is_set_of_states(items: Sequence[str]) -> bool:
-    return _is_set(items) and all(map(_is_state, items))
 
 
 def _is_date(text: str) -> bool:
@@ -175,6 +178,7 @@ def _event(cls: type[Event], raw: Mapping[str, Any], problems: list[str]) -> Eve
     except msgspec.ValidationError:
         problems += _misfits(cls, values)
         return None
+    problems += [_misfit(known[name], values[name], "regex") for name in misshapen(event)]
     problems += event.problems()
     return event
 
@@ -239,7 +243,11 @@ def _misfits(cls: type[Event], values: Mapping[str, Any]) -> Iterator[str]:
             try:
                 msgspec.convert(values[field.name], hints[field.name])
             except msgspec.ValidationError as error:
-                yield f"{field.name} = {str(values[field.name])[:80]!r} does not fit: {_in_words(field, str(error))}"
+                yield _misfit(field, values[field.name], str(error))
+
+
+def _misfit(field: Field, value: Any, error: str) -> str:
+    return f"{field.name} = {str(value)[:80]!r} does not fit: {_in_words(field, error)}"
 
 
 def _in_words(field: Field, error: str) -> str:
@@ -257,33 +265,41 @@ def _in_words(field: Field, error: str) -> str:
 def _citations(sources: Iterable[Mapping[str, Any]], problems: list[str]) -> tuple[Citation, ...]:
     citations, before = list[Citation](), len(problems)
     for source in sources:
-        if type(source) is dict and (plain := _citation(source)) is not None:
-            if plain not in citations:
-                citations.append(plain)
-            continue
-        entry = canonical.composed(dict(source) if isinstance(source, Mapping) else {"source": source})
-        if faults := canonical.check(entry):
-            problems += faults
-            continue
-        try:
-            citation = msgspec.convert(entry, Citation, strict=False)
-        except msgspec.ValidationError as error:
-            problems.append(f"source {str(entry)[:80]}: {str(error).replace('`', '').replace('$.', '')}")
-        else:
-            if citation not in citations:
-                citations.append(citation)
+        citation = _as_it_is_cited(source) or _citation(source, problems)
+        if citation is not None and citation not in citations:
+            citations.append(citation)
     if not citations and len(problems) == before:
         problems.append("the source is missing: an event without a source is not recorded")
     return tuple(sorted(citations, key=lambda citation: (citation.source, citation.locator)))
 
 
-def _citation(source: dict[str, Any]) -> Citation | None:
-    """What is cited, if it is written in the form that is stored; else None."""
+def _as_it_is_cited(source: object) -> Citation | None:
+    """What is cited, if it is written in the form that is stored, as most of a batch has it; else None."""
+    if type(source) is not dict:
+        return None
     try:
         citation = msgspec.convert(source, Citation)
     except msgspec.ValidationError:
         return None
-    return citation if canonical.is_plain(citation) else None
+    plain = citation.locator.isascii() and citation.locator.isprintable() and matches(SLUG, citation.source)
+    return citation if plain else None
+
+
+def _citation(source: object, problems: list[str]) -> Citation | None:
+    """What is cited, however it is written; None after saying what is wrong with it."""
+    entry = canonical.composed(dict(source) if isinstance(source, Mapping) else {"source": source})
+    if faults := canonical.check(entry):
+        problems += faults
+        return None
+    try:
+        citation = msgspec.convert(entry, Citation, strict=False)
+    except msgspec.ValidationError as error:
+        problems.append(f"source {str(entry)[:80]}: {str(error).replace('`', '').replace('$.', '')}")
+        return None
+    if misshapen(citation):
+        problems.append(f"source {citation.source[:80]!r}: ids are small letters and digits joined by hyphens")
+        return None
+    return citation
 
 
 def _impossible(event: Event, when: dates.When) -> list[str]:

@@ -14,11 +14,9 @@ def event_id(kind: str, occurred: str, data: str) -> str:
 
     Who says so and who recorded it are left out, so the same fact has the same id in every copy of the record.
     """
-    digest = bytearray(sha1(_NAMESPACE + f"{kind}\n{occurred}\n{data}".encode(), usedforsecurity=False).digest()[:16])
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    text = digest.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    digest = sha1(_NAMESPACE + f"{kind}\n{occurred}\n{data}".encode(), usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(digest[16], 16) & 3]
+    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 
 
 def chained(previous: str, envelope: Sequence[object]) -> str:
@@ -27,7 +25,7 @@ def chained(previous: str, envelope: Sequence[object]) -> str:
     No column can hold a line break (JSON escapes them), so no two envelopes give the same lines. NULL is an empty line;
     an empty text, which the log never writes, is told apart from it.
     """
-    lines = [previous, *("" if column is None else str(column) or "\0" for column in envelope)]
+    lines = [previous, *["" if column is None else str(column) or "\0" for column in envelope]]
     return sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -16,7 +16,7 @@ from eventstore.driver import ask, do, put
 from eventstore.errors import Problem, Refused, did_you_mean
 from eventstore.events import KINDS
 from eventstore.integrity import chained
-from eventstore.reading import Head, chunks, ids_of, known_ids, read
+from eventstore.reading import Head, as_stored, chunks, ids_of, known_ids, read
 from eventstore.stored import Stored
 from eventstore.subjects import introduced_by, subjects_of
 from eventstore.tables import event, event_subject
@@ -191,7 +191,7 @@ def _write(
             canonical.encode(draft.sources),
         )
         previous = chained(previous, envelope)
-        rows.append(Stored(*envelope, previous))
+        rows.append(as_stored((*envelope, previous)))
         subjects += [(name, position) for name in about]
     write_rows(connection, rows, subjects)
     return {row.event_id: row.position for row in rows}

@@ -22,7 +22,7 @@ _ABOUT = (
     f"{_COLUMNS} FROM event_subject s JOIN event ON event.position = s.position"
     " WHERE s.subject = ? AND s.position > ? AND s.position <= ?"
 )
-_stored = partial(tuple.__new__, Stored)  # a row as it comes; _make would count its columns once more for each
+as_stored = partial(tuple.__new__, Stored)  # a row as it comes; _make would count its columns once more for each
 CHUNK = 500  # values in one IN (...): well under the limit of every SQLite
 
 
@@ -50,14 +50,14 @@ def read(
     if event_ids is not None:
         for chunk in chunks(sorted(event_ids)):
             sql = f"{_SELECT} WHERE event_id IN ({_marks(chunk)}) ORDER BY position"
-            yield from map(_stored, ask(connection, sql, chunk))
+            yield from map(as_stored, ask(connection, sql, chunk))
         return
     last = LAST_POSITION if upto is None else upto
     if subject is not None:
-        yield from map(_stored, ask(connection, f"{_ABOUT} ORDER BY s.position", (subject, after, last)))
+        yield from map(as_stored, ask(connection, f"{_ABOUT} ORDER BY s.position", (subject, after, last)))
         return
     sql = f"{_SELECT} WHERE position > ? AND position <= ? ORDER BY position"
-    yield from map(_stored, stream(connection, sql, (after, last)))
+    yield from map(as_stored, stream(connection, sql, (after, last)))
 
 
 def about(connection: Connection, subjects: Sequence[str], kinds: Sequence[str], upto: int) -> list[Stored]:
@@ -69,7 +69,7 @@ def about(connection: Connection, subjects: Sequence[str], kinds: Sequence[str],
     of_kinds = f" AND kind IN ({_marks(kinds)})" if kinds else ""
     sql = f"{_COLUMNS} FROM event_subject s{joins} JOIN event ON event.position = s.position"
     condition = f" WHERE s.subject = ? AND s.position <= ?{of_kinds}"
-    return list(map(_stored, ask(connection, sql + condition, (*others, first, upto, *kinds))))
+    return list(map(as_stored, ask(connection, sql + condition, (*others, first, upto, *kinds))))
 
 
 def by_subject(connection: Connection, register: str, upto: int) -> Iterator[tuple[str, Stored]]:
@@ -83,7 +83,7 @@ def by_subject(connection: Connection, register: str, upto: int) -> Iterator[tup
         " WHERE s.subject >= ? AND s.subject < ? AND s.position <= ? ORDER BY s.subject, s.position"
     )
     for *columns, subject in stream(connection, sql, (f"{register}:", f"{register};", upto)):
-        yield subject, _stored(columns)
+        yield subject, as_stored(columns)
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -58,25 +58,37 @@ def event_of(stored: Stored) -> Event:
     Raises `DatabaseError`, naming the event, for a kind or version that this program does not know, and for data that does
     not fit its kind: nothing that is not understood is passed over.
     """
-    cls = KINDS.get(stored.kind)
-    if cls is None or not 1 <= stored.version <= cls.version:
-        what = f"kind {stored.kind!r}" if cls is None else f"version {stored.version} of {stored.kind!r}"
-        raise DatabaseError(
-            Problem(
-                f"this program does not know the {what}",
-                f"event {stored.event_id} at position {stored.position}",
-                "Upgrade the program: pip install --upgrade cis-record",
-            )
-        )
     try:
-        if stored.version == cls.version:
-            return _decoder(cls)(stored.data)
+        if (decode := _decoder(stored.kind, stored.version)) is not None:
+            return decode(stored.data)
+        cls = _known_kind(stored)
         return msgspec.convert(fields_of_stored(stored), cls)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         where = f"event {stored.event_id} at position {stored.position}"
         raise DatabaseError(
             Problem(f"its data does not fit {stored.kind}: {error}", where, "Run: cis verify")
         ) from error
+
+
+@cache
+def _decoder(kind: str, version: int) -> Callable[[str], Event] | None:
+    """What reads the present form of a kind; None for an older form, and for what is not known."""
+    cls = KINDS.get(kind)
+    return msgspec.json.Decoder(cls).decode if cls is not None and cls.version == version else None
+
+
+def _known_kind(stored: Stored) -> type[Event]:
+    cls = KINDS.get(stored.kind)
+    if cls is not None and 1 <= stored.version <= cls.version:
+        return cls
+    what = f"kind {stored.kind!r}" if cls is None else f"version {stored.version} of {stored.kind!r}"
+    raise DatabaseError(
+        Problem(
+            f"this program does not know the {what}",
+            f"event {stored.event_id} at position {stored.position}",
+            "Upgrade the program: pip install --upgrade cis-record",
+        )
+    )
 
 
 def fields_of_stored(stored: Stored) -> dict[str, Any]:
@@ -90,8 +102,3 @@ def fields_of_stored(stored: Stored) -> dict[str, Any]:
 def citations_of(stored: Stored) -> tuple[Citation, ...]:
     """What a row cites."""
     return _sources(stored.sources)
-
-
-@cache
-def _decoder(cls: type[Event]) -> Callable[[str], Event]:
-    return msgspec.json.Decoder(cls).decode

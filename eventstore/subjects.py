@@ -17,14 +17,15 @@ def subject(register: str, name: str) -> str:
 
 def subjects_of(event: Event) -> tuple[str, ...]:
     """Every subject that the fields of an event name, in order and once each."""
+    references, nested = _naming(type(event))
     found = dict[str, None]()
-    for field, register, many in _references(type(event)):
+    for field, register, many in references:
         value = getattr(event, field)
         if many:
-            found |= dict.fromkeys(f"{register}:{name}" for name in value)
+            found |= dict.fromkeys([f"{register}:{name}" for name in value])
         elif value is not None:
             found[f"{register}:{value}"] = None
-    for field in _nested(type(event)):
+    for field in nested:
         value = getattr(event, field)
         for struct in value if isinstance(value, tuple) else (value,):
             if struct is not None:
@@ -45,7 +46,7 @@ def named_in(fields: Mapping[str, Any], cls: type[Struct]) -> Iterable[str]:
         for inner in value if isinstance(value, list | tuple) else (value,):
             if isinstance(inner, Mapping) and nested.struct is not None:
                 yield from named_in(inner, nested.struct)
-    for field, register, many in _references(cls):
+    for field, register, many in _naming(cls)[0]:
         value = fields.get(field)
         for name in value if many and isinstance(value, list | tuple) else (value,):
             if isinstance(name, str):
@@ -53,10 +54,8 @@ def named_in(fields: Mapping[str, Any], cls: type[Struct]) -> Iterable[str]:
 
 
 @cache
-def _references(cls: type[Struct]) -> tuple[tuple[str, str, bool], ...]:
-    return tuple((field.name, field.register, field.many) for field in fields_of(cls) if field.register)
-
-
-@cache
-def _nested(cls: type[Event]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields_of(cls) if field.form == "struct")
+def _naming(cls: type[Struct]) -> tuple[tuple[tuple[str, str, bool], ...], tuple[str, ...]]:
+    """The fields of a kind that name something, each with its register and whether it takes many; and the nested ones."""
+    fields = fields_of(cls)
+    references = tuple((field.name, field.register, field.many) for field in fields if field.register)
+    return references, tuple(field.name for field in fields if field.form == "struct")

@@ -95,6 +95,8 @@ def added(database, **columns):
             {"data": "{"},
             "what it is about cannot be derived: its data does not fit person-registered: Input data was truncated",
         ),
+        ({"data": '{"name":"B","person":"No One"}'}, "what it is about cannot be derived: no id: person"),
+        ({"sources": '[{"source":"A Page"}]'}, "what it is about cannot be derived: no id: source"),
         ({"sources": "[]"}, "it names no source"),
         ({"sources": "{}"}, "sources are not a list of citations: Expected `array`, got `object`"),
         ({"recorded_at": "1991"}, "recorded_at is earlier than that of the event before it"),

@@ -146,6 +146,20 @@ def test_an_event_of_the_log_is_found_by_the_id_it_introduced():
             " by hyphens, such as cis-charter",
         ),
         (
+            '{kind: treaty-signed, on: 1993, treaty: "t\\n", state: AM, source: s}',
+            "history.yaml:1: treaty-signed: treaty = 't\\n' does not fit: ids are small letters and digits joined"
+            " by hyphens, such as cis-charter",
+        ),
+        (
+            "{kind: treaty-adopted, on: 1993, treaty: t, title: T, confers: ['The CIS:member:ratification'], source: s}",
+            "history.yaml:1: treaty-adopted: confers = \"[{'organisation': 'The CIS', 'status': 'member', 'by': 'ratification'}]\""
+            " does not fit: ids are small letters and digits joined by hyphens, such as cis:member:ratification",
+        ),
+        (
+            "{kind: treaty-signed, on: 1993, treaty: t, state: AM, source: The Source}",
+            "history.yaml:1: treaty-signed: source 'The Source': ids are small letters and digits joined by hyphens",
+        ),
+        (
             "{kind: state-joined, on: 1993, organisation: cis, state: GE, status: boss, source: s}",
             "history.yaml:1: state-joined: status = 'boss' does not fit: it is one of founding-state, member, associate,"
             " observer, participant",

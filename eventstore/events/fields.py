@@ -4,7 +4,9 @@ A field that names something in a register (a treaty, a state, a body ...) has o
 the event findable under that subject, and is what the value is checked against.
 """
 
-from functools import cache
+import re
+from collections.abc import Callable
+from functools import cache, lru_cache, partial
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
@@ -17,8 +19,12 @@ LONGEST_TEXT = 20_000
 LARGEST_INTEGER = 2**53 - 1  # RFC 7493 section 2.2: beyond it, readers of JSON disagree
 
 
+# The patterns of ids and codes stand in the JSON Schema only: to match them anew at every reading takes longer than the rest of
+# the reading. What is written is held against them once, when it comes in (`misshapen`).
 def _in_register(name: str, example: str) -> Meta:
-    return Meta(pattern=SLUG, max_length=LONGEST_ID, examples=[example], extra={"register": name})
+    return Meta(
+        max_length=LONGEST_ID, examples=[example], extra={"register": name}, extra_json_schema={"pattern": SLUG}
+    )
 
 
 TreatyId = Annotated[str, _in_register("treaty", "cis-charter")]
@@ -29,9 +35,16 @@ PersonId = Annotated[str, _in_register("person", "boris-yeltsin")]
 MeetingId = Annotated[str, _in_register("meeting", "chs-1991-12-30-minsk")]
 DecisionId = Annotated[str, _in_register("decision", "chs-2000-06-21-anti-terrorist-center")]
 SourceId = Annotated[str, _in_register("source", "nti-cis")]
-StateCode = Annotated[
-    str, Meta(pattern="^[A-Z]{2}([A-Z]{2})?$", examples=["AM"], extra={"register": "state"})
-]  # ISO 3166-1 alpha-2; four letters of ISO 3166-3 for states that no longer exist
+StateCode = Annotated[  # ISO 3166-1 alpha-2; four letters of ISO 3166-3 for states that no longer exist
+    str,
+    Meta(
+        min_length=2,
+        max_length=4,
+        examples=["AM"],
+        extra={"register": "state"},
+        extra_json_schema={"pattern": "^[A-Z]{2}([A-Z]{2})?$"},
+    ),
+]
 EventId = Annotated[
     str,
     Meta(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$", extra={"register": "event"}),
@@ -54,6 +67,7 @@ class Field(NamedTuple):
     required: bool
     many: bool
     register: str | None
+    pattern: str | None
     choices: tuple[str, ...]
     example: str
     description: str
@@ -94,12 +108,46 @@ def _field(name: str, hint: Any, required: bool) -> Field:
         form = "count"
     elif isinstance(hint, type) and issubclass(hint, Struct):
         form, struct = "struct", hint
-    register, example = None, ""
+    register, pattern, example = None, None, ""
     for meta in metas:
         description = description or meta.description or ""
         extra = meta.extra or {}
         register = register or extra.get("register")
+        pattern = pattern or (meta.extra_json_schema or {}).get("pattern")
         example = example or (meta.examples or [""])[0]
         if extra.get("date"):
             form = "date"
-    return Field(name, form, required, many, register, choices, example, description, struct)
+    return Field(name, form, required, many, register, pattern, choices, example, description, struct)
+
+
+def misshapen(value: Struct) -> list[str]:
+    """The names of the fields of an event (or of a citation) that hold what cannot be an id or the code of a state."""
+    return [name for name, fits in _shapes(type(value)) if not fits(getattr(value, name))]
+
+
+@cache
+def _shapes(cls: type[Struct]) -> tuple[tuple[str, Callable[[Any], bool]], ...]:
+    return tuple((field.name, shape) for field in fields_of(cls) if (shape := _shape(field)) is not None)
+
+
+def _shape(field: Field) -> Callable[[Any], bool] | None:
+    """Whether a value of a field has the shape of what the field takes; None where there is no other shape."""
+    one: Callable[[Any], bool]
+    if field.struct is not None:
+        one = _is_well_shaped
+    elif field.pattern is not None:
+        one = partial(matches, field.pattern)
+    else:
+        return None
+    return lambda value: value is None or (all(map(one, value)) if isinstance(value, tuple) else one(value))
+
+
+def _is_well_shaped(value: Struct) -> bool:
+    return not misshapen(value)
+
+
+@lru_cache(maxsize=50_000)
+def matches(pattern: str, text: str) -> bool:
+    """Whether the whole text is of a pattern."""
+    # Not re.match: with it, `$` lets a line break through.
+    return re.fullmatch(pattern, text) is not None
