@@ -7,15 +7,19 @@ import os
 import shutil
 from collections.abc import Iterator
 from itertools import count
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
+from histories import NOW
 from hypothesis import HealthCheck, settings
 from postgres_server import NoPostgres, PostgresServer, start
 
 import migrations
+import seed_events
 from eventstore.database import Database
 from projections import runner
+from projections.record import record
 
 # No deadline: what a database takes for one example says nothing. What is found stays found: CI prints the way back to it.
 settings.register_profile(
@@ -39,6 +43,15 @@ def migrated(url: str) -> Database:
         migrations.upgrade(connection)
         runner.rebuild(connection)
     return database
+
+
+@pytest.fixture(autouse=True)
+def no_process_outlives_its_test() -> Iterator[None]:
+    """Where a test fails, what it started does not go on beside the next one."""
+    yield
+    for child in active_children():
+        child.kill()
+        child.join()
 
 
 @pytest.fixture(scope="session")
@@ -98,3 +111,12 @@ def blank(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     name = f"blank{next(_numbers)}"
     yield Database(postgres.create_database(name), write=True)
     postgres.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def history(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """The whole history, loaded once for all tests of a process; it can only be read."""
+    path = tmp_path_factory.mktemp("history") / "cis.db"
+    shutil.copy(sqlite_template, path)
+    record(Database(f"sqlite:///{path}", write=True), seed_events.entries(), recorded_by="tests", now=NOW)
+    return Database(f"sqlite:///{path}")

@@ -2,12 +2,9 @@
 
 import pytest
 from cli_runs import cis
-from histories import NOW, WORLD, asked, fact, given
+from histories import WORLD, asked, fact, given
 
-import seed_events
-from eventstore.database import Database
 from projections.criteria import CRITERIA, belonging
-from projections.record import record
 
 
 def side_by_side(database, day):
@@ -126,15 +123,6 @@ def test_the_command_puts_a_test_and_says_what_it_is(database):
     ]  # fmt: skip
     refused = cis(database, "members", "--former", "--criterion", "charter")
     assert (refused.status, "--former has an effect only with --criterion declared." in refused.err) == (2, True)
-
-
-@pytest.fixture(scope="module")
-def history(tmp_path_factory, sqlite_template):
-    path = tmp_path_factory.mktemp("criteria") / "cis.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    database = Database(f"sqlite:///{path}", write=True)
-    record(database, seed_events.entries(), recorded_by="tests", now=NOW)
-    return database
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,11 @@
 
 import pytest
 from cli_runs import cis
-from conftest import migrated
-from histories import NOW, WORLD, asked, corrected, fact, given
+from histories import WORLD, asked, corrected, fact, given
 
-import seed_events
 from projections.criteria import belonging
 from projections.membership import members
 from projections.panel import MEMBER_CODES, rows
-from projections.record import record
 
 TODAY = "2026-11-22"
 
@@ -258,13 +255,6 @@ def test_an_empty_record_makes_no_panel(empty_sqlite):
 
 
 # -- against the as-of query, which knows nothing of panels --------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def history(tmp_path_factory):
-    database = migrated(f"sqlite:///{tmp_path_factory.mktemp('history') / 'cis.db'}")
-    record(database, seed_events.entries(), recorded_by="seed", now=NOW)
-    return database
 
 
 @pytest.mark.parametrize("organisation", ["cis", "csto", "eaeu", "eurasec", "economic-union", "cis-customs-union"])

@@ -7,9 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import CliRunner
-from histories import NOW, WORLD, corrected, disputed, fact, given, retracted, source
+from histories import WORLD, corrected, disputed, fact, given, retracted, source
 
-import seed_events
 from cli.main import program
 from cli.why import _text
 from eventstore.database import Database
@@ -17,7 +16,6 @@ from eventstore.errors import Misuse
 from eventstore.facts import History
 from projections import council_roster, membership, registers, treaty_party, treaty_status
 from projections.interval import Track
-from projections.record import record
 from projections.why import VIEWS, Explanation, key_of, why
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -391,15 +389,6 @@ def test_every_rule_that_a_fold_names_has_words(database):
 
 
 # --- the real history ---------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def history(tmp_path_factory, sqlite_template):
-    path = tmp_path_factory.mktemp("why") / "cis.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    database = Database(f"sqlite:///{path}", write=True)
-    record(database, seed_events.entries(), recorded_by="tests", now=NOW)
-    return database
 
 
 @pytest.mark.parametrize(
