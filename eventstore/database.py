@@ -191,7 +191,7 @@ def _nothing() -> Iterator[None]:
 
 
 _AGAIN = "Try again: what was recorded before it broke is not recorded twice."
-_BUSY = "others were writing for {patience:g} seconds, and the turn did not come: nothing of this was written"
+_BUSY = "other writers kept the database busy for {patience:g} seconds"
 _MEANINGS = (  # what the driver says, what it means, what to do
     ("file is not a database", "this file is not an SQLite database", "Name another file with --database."),
     ("database disk image is malformed", "the SQLite file is damaged", "Restore it from an export: cis import."),
@@ -201,8 +201,8 @@ _MEANINGS = (  # what the driver says, what it means, what to do
     ("unable to open database file", "the file cannot be opened", "Is the folder there, and may you read it?"),
     ("readonly database", "the database may only be read", "Ask its owner for permission to write."),
     ("read-only transaction", "the database may only be read here", "Append on the primary server."),
-    ("database is locked", _BUSY, "Try again in a moment."),
-    ("lock timeout", _BUSY, "Try again in a moment."),
+    ("database is locked", _BUSY, "Nothing of this was written. Try again in a moment."),
+    ("lock timeout", _BUSY, "Nothing of this was written. Try again in a moment."),
     ("deadlock detected", "another writer was in the way: nothing of this was written", "Try again in a moment."),
     ("database or disk is full", "the disk is full: nothing of this was written", "Free some space and try again."),
     ("No space left on device", "the disk is full: nothing of this was written", "Free some space and try again."),
