@@ -2,7 +2,7 @@
 
 `docs/*.md` hold what `cis docs` prints; a test fails when they differ. After a change:
 
-    for name in events tables commands; do cis docs $name > docs/$name.md; done
+    for name in events tables reports commands; do cis docs $name > docs/$name.md; done
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from eventstore.events import Event
     from eventstore.events.fields import Field
+    from projections.report import Report
 
+_PAGES = ("events", "tables", "reports", "commands")
 WIDTH = 96  # columns of the help in docs/commands.md
 
 
@@ -40,13 +42,11 @@ def schema_command(kind: str | None) -> None:
 
 
 @click.command("docs", cls=Command)
-@click.argument(
-    "which", metavar="[events|tables|commands]", required=False, type=click.Choice(("events", "tables", "commands"))
-)
+@click.argument("which", metavar="[events|tables|reports|commands]", required=False, type=click.Choice(_PAGES))
 def docs_command(which: str | None) -> None:
-    """Print the catalogue of events, the data dictionary or this reference.
+    """Print the catalogue of events, the data dictionary, the reports or this reference.
 
-    Markdown, made from the program itself. Left out, all three are printed.
+    Markdown, made from the program itself. Left out, all four are printed.
     """
     click.echo("\n".join(PAGES[name]() for name in ([which] if which else PAGES)), nl=False)
 
@@ -307,4 +307,54 @@ def _commands() -> Iterator[str]:
             yield f"```\n{command.get_help(click.Context(command, parent=top, info_name=name))}\n```\n"
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"events": events_page, "tables": tables_page, "commands": commands_page}
+# --- the reports ----------------------------------------------------------------------------------------------------------
+
+
+def reports_page() -> str:
+    """The library of reports as Markdown, and how one is written."""
+    return "\n".join(_reports()) + "\n"
+
+
+def _reports() -> Iterator[str]:
+    from projections import report as reports
+
+    library = reports.library().values()
+    yield "# Reports\n"
+    yield (
+        f"The {len(library)} reports of the library, group by group. `cis report NAME` runs one, `cis report NAME --help` tells"
+        " what it takes. Made from the program by `cis docs reports`. How to write one of your own stands at the end.\n"
+    )
+    for group in dict.fromkeys(report.group for report in library):
+        yield f"## {group[0].upper()}{group[1:]}\n"
+        yield f"{reports.GROUPS[group]}.\n"
+        for report in library:
+            if report.group == group:
+                yield from _report(report)
+    yield "## Your own\n"
+    yield (
+        "Put files of this form into a folder and name it: `cis report --reports FOLDER`, or `CIS_REPORTS` in the environment"
+        " (several as in `PATH`). They are listed with the others; a name that is taken is refused, and a fault is told with its"
+        " file and line. The tables are those of `cis docs tables`.\n"
+    )
+    yield str(reports.__doc__)
+
+
+def _report(report: "Report") -> Iterator[str]:
+    yield f"### {report.name}\n"
+    yield f"{_prose(report.help)}\n"
+    if report.parameters:
+        yield "| parameter | takes | |"
+        yield "| --- | --- | --- |"
+    for parameter in report.parameters:
+        must = "**Required.** " if parameter.default is None else f"Default: {parameter.default}. "
+        yield f"| `--{parameter.name.replace('_', '-')}` | {parameter.type} | {must}{_prose(parameter.help)} |"
+    if report.example:
+        yield f"\n```\ncis report {report.name} {report.example}\n```\n"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "events": events_page,
+    "tables": tables_page,
+    "reports": reports_page,
+    "commands": commands_page,
+}

@@ -14,6 +14,24 @@ if TYPE_CHECKING:
 
 REPORTS = ("report", "group", "help", "parameters")
 _METAVARS = {"date": "DATE", "first-day": "DATE", "integer": "N", "flag": "yes|no", "text": "TEXT", "state": "STATE"}
+_TAKES = {  # what the values of a type look like
+    "date": "a DATE is a day, month or year (1994-06-30, 1994-06, 1994; its last day is meant), or today",
+    "first-day": "a DATE is a day, month or year (1994-06-30, 1994-06, 1994; its first day is meant), or today",
+    "state": "a STATE is a code or a usual name (GE, GEO, Georgia)",
+    "id": "{name} is an id, such as {example}",
+    "integer": "N is a whole number",
+    "text": "TEXT is any text",
+}
+_IDS = {  # one of each register, from the history that comes with the program
+    "organisation": "cis",
+    "body": "council-of-heads-of-state",
+    "office": "executive-secretary",
+    "person": "boris-yeltsin",
+    "treaty": "cis-charter",
+    "meeting": "chs-1993-01-22-minsk",
+    "decision": "1992-10-09-inf-treaty",
+    "source": "nti-cis",
+}
 
 
 class Reports(Group):
@@ -42,9 +60,12 @@ class Reports(Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The reports by group."""
+        from projections.report import GROUPS
+
         reports = _library(ctx).values()
         for group in dict.fromkeys(report.group for report in reports):
-            with formatter.section(f"Reports: {group}"):
+            told = GROUPS.get(group)
+            with formatter.section(f"Reports: {group}{f' ({told[0].lower()}{told[1:]})' if told else ''}"):
                 formatter.write_dl([(report.name, report.help) for report in reports if report.group == group])
 
 
@@ -62,19 +83,26 @@ def _library(ctx: click.Context) -> "dict[str, Report]":
     "report",
     cls=Reports,
     invoke_without_command=True,
-    options_metavar="[--folder FOLDER] [OPTIONS]",
+    options_metavar="[--reports FOLDER] [OPTIONS]",
     subcommand_metavar="[NAME [PARAMETERS]...]",
 )
 @click.option(
-    "--folder", "folders", multiple=True, metavar="FOLDER", help="Also take the .sql files of this folder as reports."
+    "--reports",
+    "folders",
+    multiple=True,
+    type=click.Path(),  # in the environment several are told apart as in PATH
+    metavar="FOLDER",
+    envvar="CIS_REPORTS",
+    show_envvar=True,
+    help="Also take the .sql files of this folder as reports; again for another one.",
 )
 @format_option
 @click.pass_context
 def report_command(ctx: click.Context, folders: tuple[str, ...], form: str) -> None:
     """Run a report from the library.
 
-    Without a NAME, lists the reports. `cis report NAME --help` shows the parameters of one. How a report is written stands in
-    projections/report.py; one in a folder of your own is run with --folder.
+    Without a NAME, lists the reports. `cis report NAME --help` shows the parameters of one, with an example. `cis docs reports`
+    tells how a report is written; those in a folder of your own are run with --reports FOLDER.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -107,7 +135,19 @@ def _command(report: "Report") -> click.Command:
 
     shared: list[click.Parameter] = list(reversed(getattr(run, "__click_params__", [])))
     params = [_option(parameter) for parameter in report.parameters]
-    return Command(report.name, callback=run, params=[*params, *shared], help=report.help)
+    return Command(report.name, callback=run, params=[*params, *shared], help=report.help, epilog=_epilog(report))
+
+
+def _epilog(report: "Report") -> str:
+    """What the values look like, and the example."""
+    takes = [
+        _TAKES[parameter.type].format(name=parameter.name.upper(), example=_IDS.get(parameter.name))
+        for parameter in report.parameters
+        if parameter.type in _TAKES
+    ]
+    told = "; ".join(dict.fromkeys(takes))
+    example = f"\n\n\b\nExample:  cis report {report.name} {report.example}" if report.example else ""
+    return f"{told[:1].upper()}{told[1:]}{'.' if told else ''}{example}"
 
 
 def _option(parameter: "Parameter") -> click.Option:

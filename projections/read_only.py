@@ -22,14 +22,13 @@ from itertools import count, pairwise
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from sqlalchemy import Connection
-
 from eventstore.errors import DatabaseError, Problem, Refused, did_you_mean
 
 if TYPE_CHECKING:
     import sqlite3
 
     import psycopg
+    from sqlalchemy import Connection
 
 Values = tuple[Any, ...]
 
@@ -87,7 +86,7 @@ _COMMENT = re.compile(r"/\*|\*/")
 
 
 def select(
-    connection: Connection,
+    connection: "Connection",
     sql: str,
     parameters: Mapping[str, object] | None = None,
     *,
@@ -321,7 +320,7 @@ class _Guard:
     def _near(self, sort: str, name: str) -> str:
         tables = _columns()
         if sort == "table":
-            return did_you_mean(name, tables)
+            return _NOT_REPLAYED if name in tables else did_you_mean(name, tables)
         if sort == "column":
             used = [table for table in dict.fromkeys(word for word, _ in self.asked.words) if table in tables]
             near = did_you_mean(name, dict.fromkeys(column for table in used or tables for column in tables[table]))
@@ -329,6 +328,7 @@ class _Guard:
         return ""
 
 
+_NOT_REPLAYED = "As known earlier there are the views, not the log itself: ask without --known-at."
 _DICTIONARY = "`cis docs tables` lists the tables and their columns."
 
 
@@ -363,7 +363,7 @@ def only_reads(action: int, first: str | None, second: str | None) -> bool:
 
 
 class _Sqlite:
-    def __init__(self, connection: Connection, guard: _Guard) -> None:
+    def __init__(self, connection: "Connection", guard: _Guard) -> None:
         raw: Any = connection.connection.driver_connection
         self.raw: sqlite3.Connection = raw
         self.guard = guard
@@ -470,7 +470,7 @@ _cursors = count(1)
 
 
 class _Postgres:
-    def __init__(self, connection: Connection, guard: _Guard) -> None:
+    def __init__(self, connection: "Connection", guard: _Guard) -> None:
         from psycopg import RawCursor
         from psycopg.types.string import StrDumper
 

@@ -4,9 +4,11 @@
     -- help: Who belonged to an organisation on a day, as what, and by which acts.
     -- param: as_of date = today      The day asked about.
     -- param: organisation id = cis   The organisation.
+    -- example: --as-of 1994-06-30
     SELECT ... WHERE organisation = :organisation AND valid_from <= :as_of ...
 
-A parameter has a name, a type, a default if it may be left out, and (two blanks on) a line of help. The types:
+The example, which may be left out, is how a person could ask for it. A parameter has a name, a type, a default if it may be left
+out, and (two blanks on) a line of help. The types:
 
     date        a day; a month or a year means its last day. `today` is a default.
     first-day   the same, meaning the first day of a month or a year: where a period begins
@@ -26,18 +28,20 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, NamedTuple
 
 from eventstore.errors import Misuse, Problem, Refused, did_you_mean
 from projections import read_only
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 GROUPS: Mapping[str, str] = {  # in the order in which they are listed; groups of other folders follow
     "membership": "Who belonged, as what, and how contested that is",
     "bodies": "Who sat in the bodies, and what they decided",
     "meetings": "Who met, where, in whose chair, and who stayed away",
     "treaties": "What was in force, and for whom",
+    "chronology": "What happened when",
     "evidence": "How well we know it: sources, disputes, inferences",
 }
 TYPES = ("date", "first-day", "state", "id", "text", "integer", "flag")
@@ -46,6 +50,7 @@ LONGEST = 1_000  # characters of a value
 _TRUE, _FALSE = frozenset(("yes", "true", "on", "1")), frozenset(("no", "false", "off", "0"))
 _REGISTERS = ("organisation", "body", "office", "person", "treaty", "meeting", "decision", "source")
 _TAKEN = ("database", "format", "help", "known_at")  # options that every report has
+_DIRECTIVES = {"group": "membership", "help": "Who belonged on a day.", "example": "--as-of 1994-06-30"}
 _OPENABLE = ("state", "id", "text")  # types whose default may be ANY
 _SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
 _DIRECTIVE = re.compile(r"-- (?P<name>[a-z]+):\s*(?P<rest>.*)")
@@ -66,13 +71,14 @@ class Parameter(NamedTuple):
 
 
 class Report(NamedTuple):
-    """One report: its name, its group, what it answers, what it asks for, and its SQL (the whole file)."""
+    """One report: its name, its group, what it answers, what it asks for, its SQL (the whole file), its example ('': none)."""
 
     name: str
     group: str
     help: str
     parameters: tuple[Parameter, ...]
     sql: str
+    example: str = ""
 
 
 def library(folders: Iterable[str | Path] = ()) -> dict[str, Report]:
@@ -107,13 +113,15 @@ def parse(text: str, name: str, where: str) -> Report:
         if line.strip() and not line.startswith("--"):
             break
         header.take(line, number)
-    for directive, example in (("group", "membership"), ("help", "Who belonged on a day.")):
+    for directive in ("group", "help"):
         if directive not in header.said:
-            header.fault(f"the line `-- {directive}:` is missing", 0, f"Write at the top: -- {directive}: {example}")
+            advice = f"Write at the top: -- {directive}: {_DIRECTIVES[directive]}"
+            header.fault(f"the line `-- {directive}:` is missing", 0, advice)
     header.compare_with(text)
     if header.problems:
         raise Refused(header.problems)
-    return Report(name, header.said["group"], header.said["help"], tuple(header.parameters.values()), text)
+    said = header.said
+    return Report(name, said["group"], said["help"], tuple(header.parameters.values()), text, said.get("example", ""))
 
 
 def values(report: Report, given: Mapping[str, str], today: str) -> dict[str, Value]:
@@ -142,7 +150,7 @@ def values(report: Report, given: Mapping[str, str], today: str) -> dict[str, Va
 
 
 def run(
-    connection: Connection, report: Report, given: Mapping[str, Value], *, seconds: float = read_only.PATIENCE
+    connection: "Connection", report: Report, given: Mapping[str, Value], *, seconds: float = read_only.PATIENCE
 ) -> tuple[list[str], Iterator[read_only.Values]]:
     """A report's answer for `values`: the names of its columns, and its rows (see `read_only.select`).
 
@@ -152,7 +160,7 @@ def run(
     return read_only.select(connection, report.sql, given, where=_called(report.name), seconds=seconds)
 
 
-def check(connection: Connection, report: Report, given: Mapping[str, Value]) -> None:
+def check(connection: "Connection", report: Report, given: Mapping[str, Value]) -> None:
     """Raise `Refused`, with the nearest ids, where a value is an id that its register does not hold."""
     problems = [
         problem
@@ -202,7 +210,7 @@ class _Header:
         self.problems = list[Problem]()
         self.said = dict[str, str]()
         self.parameters = dict[str, Parameter]()
-        self.lines = dict[str, int]()  # of the parameters
+        self.lines = dict[str, int]()  # of the parameters, and of the example
 
     def fault(self, what: str, line: int, advice: str = "") -> None:
         self.problems.append(Problem(what, f"{self.where}:{line}" if line else self.where, advice))
@@ -214,16 +222,16 @@ class _Header:
         name, rest = found["name"], found["rest"]
         if name == "param":
             self._parameter(rest, number)
-        elif name not in ("group", "help"):
-            advice = did_you_mean(name, ("group", "help", "param")) or "A remark begins with a capital letter."
+        elif name not in _DIRECTIVES:
+            advice = did_you_mean(name, (*_DIRECTIVES, "param")) or "A remark begins with a capital letter."
             self.fault(f"`-- {name}:` says nothing here", number, advice)
         elif name in self.said:
             self.fault(f"`-- {name}:` stands twice", number)
         elif not rest or (name == "group" and re.fullmatch(_SLUG, rest) is None):
-            example = "membership" if name == "group" else "Who belonged on a day."
-            self.fault(f"`-- {name}:` is not filled in", number, f"Write, for example: -- {name}: {example}")
+            self.fault(f"`-- {name}:` is not filled in", number, f"Write, for example: -- {name}: {_DIRECTIVES[name]}")
         else:
             self.said[name] = rest
+            self.lines[f"-- {name}"] = number
 
     def _parameter(self, text: str, number: int) -> None:
         found = _PARAMETER.fullmatch(text)
@@ -251,9 +259,13 @@ class _Header:
             if name not in self.parameters:
                 advice = did_you_mean(name, self.parameters) or f"Write at the top: -- param: {name} text  What it is."
                 self.fault(f"the parameter :{name} is not declared", text.count("\n", 0, at) + 1, advice)
-        for name, line in self.lines.items():
+        for name in self.parameters:
             if name not in asked.parameters:
-                self.fault(f"the parameter {name} is used nowhere", line, f"Use it as :{name}, or take the line out.")
+                advice = f"Use it as :{name}, or take the line out."
+                self.fault(f"the parameter {name} is used nowhere", self.lines[name], advice)
+        for name in re.findall("--([a-z0-9-]+)", self.said.get("example", "")):
+            if name.replace("-", "_") not in self.parameters:
+                self.fault(f"the example gives --{name}, which is no parameter", self.lines["-- example"])
 
 
 def _fault(parameter: Parameter) -> tuple[str, str] | None:
@@ -317,7 +329,7 @@ def _day(text: str, today: str, *, first: bool) -> str:
     return (parse(text).first or last) if first else last
 
 
-def _unknown(connection: Connection, report: Report, parameter: Parameter, value: Value) -> Problem | None:
+def _unknown(connection: "Connection", report: Report, parameter: Parameter, value: Value) -> Problem | None:
     """The problem of an id that its register does not hold, or None."""
     from sqlalchemy import select
 
@@ -327,5 +339,8 @@ def _unknown(connection: Connection, report: Report, parameter: Parameter, value
     column = metadata.tables[name].c[name]
     if (value == ANY and parameter.default == ANY) or connection.execute(select(column).where(column == value)).first():
         return None
-    near = did_you_mean(str(value), connection.execute(select(column).distinct().order_by(column)).scalars())
-    return Problem(f"there is no {name} {value!r}", _called(report.name), near)
+    known = connection.execute(select(column).distinct().order_by(column)).scalars().all()
+    advice = (
+        did_you_mean(str(value), known) if known else f"The record knows no {name} yet: cis init loads the history."
+    )
+    return Problem(f"there is no {name} {value!r}", _called(report.name), advice)

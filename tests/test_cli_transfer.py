@@ -148,7 +148,7 @@ def test_a_report_of_ones_own(record: Database, tmp_path: Path) -> None:
         "-- group: meetings\n-- help: Where meetings were held.\n-- param: country state = any  The state, or any.\n"
         "SELECT place, country FROM meeting WHERE :country IN ('any', country) ORDER BY place\n"
     )
-    words = ("report", "--folder", str(tmp_path), "places", "--format", "json")
+    words = ("report", "--reports", str(tmp_path), "places", "--format", "json")
     assert cis(record, *words).json == [{"place": "Minsk", "country": "BY"}, {"place": "Yalta", "country": "UA"}]
     assert cis(record, *words, "--country", "Ukraine").json == [{"place": "Yalta", "country": "UA"}]
 

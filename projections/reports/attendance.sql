@@ -4,6 +4,7 @@
 -- param: body id = any  The body that met, or any.
 -- param: from first-day = 1991  The first day.
 -- param: to date = today  The last day.
+-- example: --state GE --body council-of-heads-of-state
 WITH held AS (
     SELECT
         CASE

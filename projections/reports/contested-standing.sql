@@ -2,6 +2,7 @@
 -- help: Whose standing in an organisation could be contested on a day, and why: one row for each reason.
 -- param: as_of date = today  The day asked about.
 -- param: organisation id = cis  The organisation.
+-- example: --as-of 2010-12-31
 WITH held AS (
     SELECT
         m.*,
@@ -47,6 +48,13 @@ reason AS (
     SELECT h.state, h.began_by, h.valid_from, 6, 'has given notice of leaving'
     FROM belonging h
     WHERE h.withdrawal_effective_on IS NOT NULL
+        -- a notice that names no day of effect shows only in what the row rests on
+        OR EXISTS (
+            SELECT 1
+            FROM timeline t
+            WHERE t.kind IN ('withdrawal-notified', 'treaty-withdrawal-notified')
+                AND ' ' || h.events || ' ' LIKE '% ' || t.event_id || ' %'
+        )
     UNION ALL
     SELECT h.state, h.began_by, h.valid_from, 7, 'a source says otherwise'
     FROM held h

@@ -3,6 +3,7 @@
 -- param: body id = any  The body, or any.
 -- param: from first-day = 1991  The first day.
 -- param: to date = today  The last day.
+-- example: --from 2000 --to 2000
 SELECT
     d.body,
     d.occurred,

@@ -2,6 +2,7 @@
 -- help: What is disputed, and who claims what: one row for each claim that differs from what is recorded.
 -- param: from first-day = 1991  The first day of what is disputed.
 -- param: to date = today  The last day of what is disputed.
+-- example: --from 1993 --to 1993
 SELECT
     t.occurred,
     t.kind,

@@ -3,6 +3,7 @@
 -- param: organisation id = any  The organisation within which they were made, or any.
 -- param: from first-day = 1991  The first year.
 -- param: to date = today  The last year.
+-- example: --organisation cis --to 2000
 WITH RECURSIVE years (year) AS (
     SELECT CAST(substr(:from, 1, 4) AS INTEGER)
     UNION ALL

@@ -2,6 +2,7 @@
 -- help: Which facts are not dated to the day, or not without doubt, and between which days they lie.
 -- param: from first-day = 1991  The first day.
 -- param: to date = today  The last day.
+-- example: --from 1992 --to 1992
 SELECT
     t.occurred,
     CASE

@@ -2,6 +2,7 @@
 -- help: In which facts something is the editor's inference, and from what it is inferred.
 -- param: from first-day = 1991  The first day.
 -- param: to date = today  The last day.
+-- example: --from 1993 --to 1993
 SELECT
     t.occurred,
     t.kind,

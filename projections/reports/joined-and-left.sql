@@ -3,6 +3,7 @@
 -- param: organisation id = cis  The organisation.
 -- param: from first-day = 1991  The first year.
 -- param: to date = today  The last year.
+-- example: --organisation csto --from 2000
 WITH RECURSIVE years (year) AS (
     SELECT CAST(substr(:from, 1, 4) AS INTEGER)
     UNION ALL

@@ -3,6 +3,7 @@
 -- param: body id = any  The body, or any.
 -- param: from first-day = 1991  The first day.
 -- param: to date = today  The last day.
+-- example: --body council-of-heads-of-state
 WITH held AS (
     SELECT
         b.body,

@@ -3,6 +3,7 @@
 -- param: as_of date = today  The day asked about.
 -- param: organisation id = cis  The organisation.
 -- param: former flag = no  Whether to show also who had left.
+-- example: --as-of 1994-06-30
 SELECT
     m.state,
     s.name,

@@ -2,6 +2,7 @@
 -- help: Who held an office, one after the other, and for how many days: at least, and at most.
 -- param: office id  The office.
 -- param: as_of date = today  The day up to which terms are counted.
+-- example: --office executive-secretary
 WITH term AS (
     SELECT
         r.*,

@@ -2,6 +2,7 @@
 -- help: Who sat in a body on a day: the states in their seats, then the holders of its offices.
 -- param: body id  The body.
 -- param: as_of date = today  The day asked about.
+-- example: --body council-of-heads-of-state --as-of 2000-01-25
 SELECT
     r.seat,
     r.office,

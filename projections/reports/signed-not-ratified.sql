@@ -3,6 +3,7 @@
 -- param: as_of date = today  The day asked about.
 -- param: state state = any  The state, or any.
 -- param: treaty id = any  The treaty, or any.
+-- example: --state UA --as-of 2000
 SELECT
     p.treaty,
     (SELECT MIN(t.title) FROM treaty t WHERE t.treaty = p.treaty) AS title,

@@ -3,6 +3,7 @@
 -- param: standing text = any  Sources of this standing only (press, encyclopedia ...), or any.
 -- param: from first-day = 1991  The first day.
 -- param: to date = today  The last day.
+-- example: --standing press --from 1994 --to 1994
 WITH alone AS (
     SELECT event_id, MIN(source) AS source FROM citation GROUP BY event_id HAVING COUNT(DISTINCT source) = 1
 ),

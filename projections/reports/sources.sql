@@ -1,6 +1,7 @@
 -- group: evidence
 -- help: On how many facts each source bears, how many rest on it alone, and how often it says otherwise than the record.
 -- param: standing text = any  Sources of this standing only (press, encyclopedia ...), or any.
+-- example: --standing encyclopedia
 WITH cited AS (  -- a source's own entry in the register is none of its facts
     SELECT DISTINCT c.event_id, c.source
     FROM citation c

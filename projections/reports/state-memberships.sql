@@ -2,6 +2,7 @@
 -- help: How a state stood in each organisation through time: every change, with what began and ended it.
 -- param: state state  The state.
 -- param: organisation id = any  The organisation, or any.
+-- example: --state GE
 SELECT
     m.organisation,
     m.status,

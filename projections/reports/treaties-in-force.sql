@@ -2,6 +2,7 @@
 -- help: Which treaties were in force on a day, and for how many states: for certain, and at most.
 -- param: as_of date = today  The day asked about.
 -- param: organisation id = any  The organisation within which they were made, or any.
+-- example: --as-of 2000 --organisation cis
 WITH register AS (
     SELECT treaty, MIN(title) AS title, MIN(organisation) AS organisation FROM treaty GROUP BY treaty
 ),

@@ -2,6 +2,7 @@
 -- help: Where a state stood towards every treaty on a day, with the dates of its acts.
 -- param: state state  The state.
 -- param: as_of date = today  The day asked about.
+-- example: --state GE --as-of 2009-01-01
 SELECT
     p.treaty,
     (SELECT MIN(t.title) FROM treaty t WHERE t.treaty = p.treaty) AS title,

@@ -2,7 +2,11 @@
 -- help: Who gave notice of leaving a treaty or an organisation, or left it, by a day: when notified, when in effect, the outcome.
 -- param: as_of date = today  The day asked about.
 -- param: state state = any  The state, or any.
-WITH standing AS (  -- of every state towards every treaty and organisation: in, leaving or out
+-- example: --state GE
+WITH notice AS (
+    SELECT event_id, occurred FROM timeline WHERE kind IN ('withdrawal-notified', 'treaty-withdrawal-notified')
+),
+standing AS (  -- of every state towards every treaty and organisation: in, leaving or out
     SELECT
         'treaty' AS of_what,
         p.treaty AS left_what,
@@ -21,19 +25,21 @@ WITH standing AS (  -- of every state towards every treaty and organisation: in,
         'organisation',
         m.organisation,
         m.state,
-        CASE WHEN m.status = 'former' THEN 'out' WHEN m.withdrawal_effective_on IS NOT NULL THEN 'leaving' ELSE 'in' END,
+        CASE
+            WHEN m.status = 'former' THEN 'out'
+            WHEN n.event_id IS NOT NULL OR m.withdrawal_effective_on IS NOT NULL THEN 'leaving'
+            ELSE 'in'
+        END,
         m.since,
-        (
-            SELECT MIN(t.occurred)
-            FROM timeline t
-            WHERE t.event_id = m.began_by AND t.kind IN ('withdrawal-notified', 'treaty-withdrawal-notified')
-        ),
+        n.occurred,
         m.withdrawal_effective_on,
         m.valid_from,
         m.valid_from_latest,
         m.valid_to,
         CASE WHEN m.disputed THEN 1 ELSE 0 END
     FROM membership m
+    -- a notice that names no day of effect shows only in what the row rests on
+    LEFT JOIN notice n ON ' ' || m.events || ' ' LIKE '% ' || n.event_id || ' %'
 ),
 begun AS (
     SELECT * FROM standing WHERE valid_from <= :as_of AND :state IN ('any', state)
