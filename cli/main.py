@@ -72,7 +72,7 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
     },
     "Reference": {
         "schema": Listed("docs", "Print the JSON Schema of entries."),
-        "docs": Listed("docs", "Print the catalogue of events, the data dictionary or this reference."),
+        "docs": Listed("docs", "Print the catalogue of events, the data dictionary, the reports or this reference."),
     },
 }
 COMMANDS = {name: listed for section in SECTIONS.values() for name, listed in section.items()}
