@@ -3,10 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from random import uniform
-from time import monotonic, sleep
-from typing import TYPE_CHECKING
-from urllib.parse import quote
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -20,7 +17,6 @@ if TYPE_CHECKING:
 
 REVISIONS = ("0001", "0002", "0003", "0004")  # of the migrations, oldest first: what this release of the program knows
 PATIENCE = 30.0  # seconds that a writer waits for its turn
-_LOOK = 0.02  # seconds at most until a writer that just came looks again whether it is its turn
 
 
 class Database:
@@ -51,6 +47,7 @@ class Database:
         A reader sees one snapshot from its first question to its last; a writer has the only turn on SQLite at once, and on
         Postgres from the moment it locks the head of the log.
         """
+        rest = self._at_rest()
         try:
             with self.engine.begin() as connection:
                 yield connection
@@ -58,6 +55,16 @@ class Database:
             if (problem := in_words(error, str(self.place))) is None:
                 raise
             raise DatabaseError(problem) from error
+        if rest is not None and self._at_rest() != rest:
+            raise DatabaseError(Problem("the file was changed while it was read", str(self.place), "Ask again."))
+
+    def _at_rest(self) -> object:
+        """What must still be so after a file in a read-only folder was read; None: nothing, SQLite itself takes care."""
+        if self.file is None or self.write:
+            return None
+        from eventstore.sqlite_file import at_rest
+
+        return at_rest(self.file)
 
     @contextmanager
     def record(self) -> Iterator[Connection]:
@@ -88,58 +95,18 @@ def _parsed(url: str) -> URL:
 
 
 def _sqlite(path: Path, write: bool) -> Engine:
-    import sqlite3
+    from eventstore.sqlite_file import opened, take_turn
 
-    def opened() -> "sqlite3.Connection":
-        mode = "rwc" if write else "ro"
-        connection = sqlite3.connect(
-            f"file:{quote(str(path))}?mode={mode}", uri=True, timeout=PATIENCE, isolation_level=None
-        )
-        if write:
-            connection.execute("PRAGMA foreign_keys=ON")
-            # FULL: an acknowledged event survives a power cut, also in WAL mode.
-            connection.execute("PRAGMA synchronous=FULL")
-            # Ids scatter over their index: a large batch touches most of it, and would otherwise write it twice each time.
-            connection.execute("PRAGMA cache_size=-65536")  # KiB
-            connection.execute("PRAGMA wal_autocheckpoint=8000")  # pages
-        return connection
-
-    engine = create_engine("sqlite://", creator=opened, poolclass=NullPool)
+    engine = create_engine("sqlite://", creator=lambda: opened(path, PATIENCE, write=write), poolclass=NullPool)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        if not write:
+        if write:
+            take_turn(cast("sqlite3.Connection", connection.connection.driver_connection), PATIENCE)
+        else:
             connection.exec_driver_sql("BEGIN")
-            return
-        raw = connection.connection.driver_connection
-        assert isinstance(raw, sqlite3.Connection)
-        _take_turn(raw)
 
     return engine
-
-
-def _take_turn(connection: "sqlite3.Connection") -> None:
-    """Begin a writing transaction on SQLite when no other is under way; raises the driver's error when patience ends.
-
-    SQLite's own waiting looks ever more seldom, at last ten times a second, and a writer that just came looks at once. So
-    among busy writers the one that had waited longest was passed by all others until these were done. Here who has waited
-    longer looks more often.
-    """
-    import sqlite3
-
-    came = monotonic()
-    connection.execute("PRAGMA busy_timeout = 0")
-    while True:
-        try:
-            # IMMEDIATE: a writer takes its turn before it reads, so no two writers build on the same head.
-            connection.execute("BEGIN IMMEDIATE")
-            break
-        except sqlite3.OperationalError as error:
-            waited = monotonic() - came
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited > PATIENCE:
-                raise
-            sleep(uniform(0, _LOOK / (1 + waited)))
-    connection.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
 
 
 def _postgres(address: URL, write: bool) -> Engine:

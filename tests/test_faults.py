@@ -4,20 +4,17 @@ The long runs (`python -m pytest -m long tests/test_faults.py`) do the same as t
 """
 
 import json
-import os
 import random
 import shutil
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import psycopg
 import pytest
 from children import PARTS, Child, batch, command, write
 from conftest import migrated
+from disks import small_disk
 from histories import NOW, RECORD, append, given
 from postgres_server import NoPostgres, OwnServer, start_own
 from sqlalchemy import event as events
@@ -227,22 +224,6 @@ def test_a_sqlite_file_that_may_not_grow_is_refused_in_words_and_goes_on_when_it
     assert check(empty_sqlite, acknowledged) == acknowledged
     record(empty_sqlite, batch("afterwards"), recorded_by="tests", now=NOW)
     check(empty_sqlite, {*acknowledged, "afterwards"})
-
-
-@contextmanager
-def small_disk(folder: Path, size: str) -> Iterator[Path]:
-    """A file system of a few megabytes, or a skip that says why there is none."""
-    folder.mkdir()
-    mount = shutil.which("mount")
-    if os.geteuid() != 0 or mount is None:
-        pytest.skip("a small file system can only be mounted by root")
-    made = subprocess.run([mount, "-t", "tmpfs", "-o", f"size={size},mode=0777", "tmpfs", str(folder)], check=False)
-    if made.returncode:
-        pytest.skip("no small file system can be mounted here")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def test_a_full_disk_under_sqlite_is_said_and_nothing_is_half_written(tmp_path, sqlite_template):
