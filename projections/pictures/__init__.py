@@ -34,11 +34,16 @@ class About(NamedTuple):
 
     shows: str
     register: str = ""
-    default: str | None = None  # the id that is meant where none is given; None: one must be given
+    default: str | None = None  # the id that is meant where none is given
+    optional: bool = False  # whether it may also be about nothing in particular
 
 
 PICTURES: Mapping[str, About] = {
     "membership": About("who belonged to an organisation, as what, over time", "organisation", "cis"),
+    "treaty": About("what each state did about a treaty, and where it stood, over time", "treaty"),
+    "roster": About("who held the offices of a body, and which states sat in it, over time", "body"),
+    "timeline": About("how many events of each sort there were in each year", "state", optional=True),
+    "network": About("by how many treaties every two states were bound on a day", "organisation", optional=True),
 }
 
 
@@ -55,7 +60,7 @@ def draw(
 
     `subject` is an id of the register that the picture is about (default: that of the list), which the views know. The day of
     `basis.as_of` gets a line, if there is one; the network is that of this day. `today` (ISO) bounds the horizon; `language` is
-    en or ru.
+    en or ru. Raises `Refused` where there would be nothing in the picture.
     """
     from projections.panel import horizon
     from projections.pictures.picture import Picture
