@@ -28,6 +28,18 @@ def do(connection: Connection, sql: str, values: Sequence[object] = ()) -> None:
     _executed(connection, _in_dialect(connection, sql), tuple(values), fetch=False)
 
 
+def do_each(connection: Connection, sql: str, rows: Sequence[Sequence[object]]) -> None:
+    """Carry out one statement in plain SQL with `?` for values once for each row of values."""
+    cursor: Any = connection.connection.cursor()
+    worded = _in_dialect(connection, sql)
+    try:
+        cursor.executemany(worded, rows)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _as_usual(connection, error, worded) from error
+    finally:
+        cursor.close()
+
+
 def _executed(connection: Connection, sql: str, values: Any, *, fetch: bool) -> list[tuple[Any, ...]]:
     cursor: Any = connection.connection.cursor()
     try:

@@ -4,7 +4,7 @@ Nothing here depends on the order in which things were recorded: of two correcti
 (then the greater id), and of two claims the better-sourced.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -81,6 +81,8 @@ class History:
         self.connection = connection
         self.known_at = reading.head(connection).position if known_at is None else known_at
         self.bulk = bulk
+        self._seen_after = reading.LAST_POSITION  # beyond it, `_amended` are all events that anything was said about
+        self._amended = frozenset[str]()
         self._remembered = dict[tuple[object, ...], Any]()
         self._kept = dict[str, _Whole]()  # by subject, the one asked for longest ago first
 
@@ -101,11 +103,7 @@ class History:
         wanted = kinds if isinstance(kinds, frozenset) else frozenset(kinds)
         subject, *others = subjects
         if self.bulk and (whole := self._whole(subject, load=bool(others))) is not None:
-            return [
-                fact
-                for fact in (whole.by_subject.get(others[0], ()) if others else whole.facts)
-                if (not wanted or fact.kind in wanted) and all(name in subjects_of(fact.event) for name in others[1:])
-            ]
+            return whole.about(others, wanted)
         kinds = sorted(wanted | AMENDMENTS) if wanted else ()
         return self._facts(reading.about(self.connection, subjects, kinds, self.known_at), subjects, wanted)
 
@@ -113,41 +111,66 @@ class History:
         """Every subject of a register, in order; what concerns it is read with it, in one pass, and kept while it is folded."""
         rows = reading.by_subject(self.connection, register, self.known_at)
         for subject, group in groupby(rows, key=itemgetter(0)):
-            self._keep_whole(subject, self._facts([stored for _, stored in group], (subject,), frozenset()))
+            self._keep_whole(subject, [stored for _, stored in group])
             yield subject
+
+    def keep(self, subjects: Iterable[str]) -> None:
+        """Read all that concerns these subjects at once, before it is asked for one by one."""
+        new = {name for name in subjects if name.startswith(KEPT_WHOLE)} - self._kept.keys()
+        rows = reading.about_each(self.connection, sorted(new), self.known_at)
+        for subject, group in groupby(rows, key=itemgetter(0)):
+            self._keep_whole(subject, [stored for _, stored in group])
 
     def _whole(self, subject: str, *, load: bool) -> "_Whole | None":
         whole = self._kept.pop(subject, None)
         if whole is not None:
             self._kept[subject] = whole  # asked for last
         elif load and subject.startswith(KEPT_WHOLE):
-            rows = reading.about(self.connection, (subject,), (), self.known_at)
-            whole = self._keep_whole(subject, self._facts(rows, (subject,), frozenset()))
+            whole = self._keep_whole(subject, reading.about(self.connection, (subject,), (), self.known_at))
         return whole
 
-    def _keep_whole(self, subject: str, facts: list[Fact]) -> "_Whole":
+    def _keep_whole(self, subject: str, rows: Sequence[Stored]) -> "_Whole":
         self._kept.pop(subject, None)
-        left = MOST_KEPT - len(facts) - sum(len(whole.facts) for whole in self._kept.values())
+        left = MOST_KEPT - len(rows) - sum(whole.size for whole in self._kept.values())
         while left < 0 and self._kept:
-            left += len(self._kept.pop(next(iter(self._kept))).facts)
-        self._kept[subject] = _Whole(facts)
+            left += self._kept.pop(next(iter(self._kept))).size
+        self._kept[subject] = _Whole(*self._sorted_out(rows, (subject,)))
         return self._kept[subject]
 
     def _facts(self, rows: Sequence[Stored], subjects: Sequence[str], wanted: frozenset[str]) -> list[Fact]:
+        plain, amended = self._sorted_out(rows, subjects)
+        return [unamended(row) for row in plain] + [fact for fact in amended if not wanted or fact.kind in wanted]
+
+    def _sorted_out(self, rows: Sequence[Stored], subjects: Sequence[str]) -> tuple[list[Stored], list[Fact]]:
+        """Of all the events about some subjects those about which nothing was said, and those that were amended as they stand."""
         amendments = [row for row in rows if row.kind in AMENDMENTS]
         if not amendments:
-            return [unamended(row) for row in rows]
-        amended = {root.event_id: root for root in map(self.root, amendments)}
-        facts = [unamended(row) for row in rows if row.kind not in AMENDMENTS and row.event_id not in amended]
-        for root in amended.values():
-            fact = self._resolved(root)
-            if (
-                fact is not None
-                and (not wanted or fact.kind in wanted)
-                and set(subjects) <= set(subjects_of(fact.event))
-            ):
-                facts.append(fact)
-        return facts
+            return [*rows], []
+        known = {row.event_id: row for row in rows}
+        said = dict[str, list[Stored]]()  # by the event that it is said about
+        for row in amendments:
+            root = self._root_among(row, known)
+            known.setdefault(root.event_id, root)
+            said.setdefault(root.event_id, []).append(row)
+        plain = [row for row in rows if row.kind not in AMENDMENTS and row.event_id not in said]
+        here = {
+            row.event_id for row in rows
+        }  # of these, all that is said about them is here: it concerns what they concern
+        facts = [self._resolved(known[name], about if name in here else None) for name, about in said.items()]
+        return plain, [fact for fact in facts if fact is not None and set(subjects) <= set(subjects_of(fact.event))]
+
+    def _root_among(self, amendment: Stored, known: Mapping[str, Stored]) -> Stored:
+        """The event about the world that an amendment is about, looked for among these before the database is asked."""
+        row = amendment
+        for _ in known:  # no more steps than there are: a circle is for `root` to tell
+            if row.kind not in AMENDMENTS:
+                return row
+            event = event_of(row)
+            assert isinstance(event, Amendment)
+            if event.event not in known:
+                break
+            row = known[event.event]
+        return self.root(amendment)
 
     def fact_of(self, event_id: str) -> Fact | None:
         """The fact that was first recorded as an event of this id, or None if it is out."""
@@ -156,15 +179,20 @@ class History:
 
     def fact(self, root: Stored) -> Fact | None:
         """An event about the world as it stands, or None if it was retracted or better sources deny it."""
-        if self.bulk and root.event_id not in self._amended:
+        if root.position > self._seen_after and root.event_id not in self._amended:
             return unamended(root)
         return self._resolved(root)
 
-    @cached_property
-    def _amended(self) -> frozenset[str]:
-        query = "SELECT DISTINCT subject FROM event_subject WHERE subject >= 'event:' AND subject < 'event;' AND position <= ?"
-        found = ask(self.connection, query, (self.known_at,))
-        return frozenset(name.partition(":")[2] for (name,) in found)
+    def look_ahead(self, after: int) -> None:
+        """See at once which of the events after a position anything was said about, before they are asked for one by one."""
+        if after == 0:
+            query = "SELECT DISTINCT subject FROM event_subject WHERE subject >= 'event:' AND subject < 'event;'"
+            found = ask(self.connection, f"{query} AND position <= ?", (self.known_at,))
+            self._amended = frozenset(name.partition(":")[2] for (name,) in found)
+        else:  # what is said of an event is recorded after it
+            amendments = reading.of_kinds(self.connection, sorted(AMENDMENTS), after, self.known_at)
+            self._amended = frozenset(self.root(stored).event_id for stored in amendments)
+        self._seen_after = after
 
     def root(self, stored: Stored) -> Stored:
         """The event about the world that an event is, or is about."""
@@ -179,10 +207,14 @@ class History:
         """The rows of the log in log order after a position, as far as known, optionally about one subject."""
         return reading.read(self.connection, after=after, upto=self.known_at, subject=subject)
 
-    def _resolved(self, root: Stored) -> Fact | None:
+    def _resolved(self, root: Stored, said: Sequence[Stored] | None = None) -> Fact | None:
+        """The event as it stands after all that is `said` about it (None: not read yet)."""
         key = ("resolved", root.event_id)
         if key not in self._remembered:
-            self._keep(key, _resolved(root, self))
+            if said is None:
+                rows = self.events(subject=f"event:{root.event_id}")
+                said = [row for row in rows if row.event_id != root.event_id]
+            self._keep(key, resolve(root, said, self.standing) if said else unamended(root))
         return self._remembered[key]  # type: ignore[no-any-return]
 
     def standing(self, source: str) -> int:
@@ -191,23 +223,33 @@ class History:
 
 
 class _Whole:
-    """All facts about a subject, and which of them concern another one as well."""
+    """All that is known about a subject; what was not amended is made a fact when it is asked for."""
 
-    def __init__(self, facts: list[Fact]) -> None:
-        self.facts = facts
+    def __init__(self, plain: Sequence[Stored], amended: Sequence[Fact]) -> None:
+        self.size = len(plain) + len(amended)
+        self._plain = plain
+        self._amended = amended
+        self._made = dict[int, Fact]()
+
+    def about(self, others: Sequence[str], kinds: frozenset[str]) -> list[Fact]:
+        """The facts that concern these other subjects too, of these kinds (none: any)."""
+        rows = self._by_subject.get(others[0], ()) if others else self._plain
+        facts = [self._fact(row) for row in rows if not kinds or row.kind in kinds]
+        facts += [fact for fact in self._amended if not kinds or fact.kind in kinds]
+        return [fact for fact in facts if set(others) <= set(subjects_of(fact.event))] if others else facts
+
+    def _fact(self, row: Stored) -> Fact:
+        if row.position not in self._made:
+            self._made[row.position] = unamended(row)
+        return self._made[row.position]
 
     @cached_property
-    def by_subject(self) -> dict[str, list[Fact]]:
-        found = dict[str, list[Fact]]()
-        for fact in self.facts:
-            for name in subjects_of(fact.event):
-                found.setdefault(name, []).append(fact)
+    def _by_subject(self) -> dict[str, list[Stored]]:
+        found = dict[str, list[Stored]]()
+        for row in self._plain:
+            for name in subjects_of(event_of(row)):
+                found.setdefault(name, []).append(row)
         return found
-
-
-def _resolved(root: Stored, history: History) -> Fact | None:
-    amendments = [row for row in history.events(subject=f"event:{root.event_id}") if row.event_id != root.event_id]
-    return resolve(root, amendments, history.standing) if amendments else unamended(root)
 
 
 def _standing(source: str, history: History) -> int:

@@ -72,6 +72,12 @@ def about(connection: Connection, subjects: Sequence[str], kinds: Sequence[str],
     return list(map(as_stored, ask(connection, sql + condition, (*others, first, upto, *kinds))))
 
 
+def of_kinds(connection: Connection, kinds: Sequence[str], after: int, upto: int) -> list[Stored]:
+    """The few events of these kinds after a position and up to another, in log order."""
+    sql = f"{_SELECT} WHERE position > ? AND position <= ? AND kind IN ({_marks(kinds)}) ORDER BY position"
+    return list(map(as_stored, ask(connection, sql, (after, upto, *kinds))))
+
+
 def by_subject(connection: Connection, register: str, upto: int) -> Iterator[tuple[str, Stored]]:
     """Every subject of a register with each event that concerns it up to a position, by subject and then in log order; streamed.
 
@@ -84,6 +90,17 @@ def by_subject(connection: Connection, register: str, upto: int) -> Iterator[tup
     )
     for *columns, subject in stream(connection, sql, (f"{register}:", f"{register};", upto)):
         yield subject, as_stored(columns)
+
+
+def about_each(connection: Connection, subjects: Sequence[str], upto: int) -> Iterator[tuple[str, Stored]]:
+    """Some subjects, in order, with each event that concerns them up to a position, in log order."""
+    for chunk in chunks(subjects):
+        sql = (
+            f"{_COLUMNS}, s.subject FROM event_subject s JOIN event ON event.position = s.position"
+            f" WHERE s.subject IN ({_marks(chunk)}) AND s.position <= ? ORDER BY s.subject, s.position"
+        )
+        for *columns, subject in ask(connection, sql, (*chunk, upto)):
+            yield subject, as_stored(columns)
 
 
 def _marks(values: Sequence[object]) -> str:

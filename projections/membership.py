@@ -106,7 +106,7 @@ def keys(fact: "Fact", history: "History") -> Iterator[Key]:
     if fact.kind in ORGANISATION_ACTS:
         yield event.organisation, event.state
     elif fact.kind in _STATE_ACTS:
-        for organisation in _organisations(event.treaty, history):
+        for organisation in history.remembered(_organisations, event.treaty):
             yield organisation, event.state
     else:
         named = {event.organisation} if fact.kind in _FOUNDING else {rule.organisation for rule in event.confers}

@@ -13,11 +13,12 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Table, delete, insert, select
 
 from eventstore.amending import is_amendment
-from eventstore.driver import do, put
+from eventstore.driver import do, do_each, put
 from eventstore.errors import DatabaseError, Problem
 from eventstore.facts import Fact, History
-from eventstore.stored import Stored
-from eventstore.subjects import introduced_by
+from eventstore.reading import chunks
+from eventstore.stored import Stored, event_of
+from eventstore.subjects import introduced_by, subjects_of
 from projections.interval import Row
 from projections.projection import EventView, Key, Projection
 from projections.registers import state, state_rows
@@ -34,6 +35,7 @@ class Touched(NamedTuple):
     view: Projection | EventView
     key: Key
     fact: Fact | None = None  # of an event view: the event as it stands, None if it is out
+    fresh: bool = False  # of an event view: the event is new, so that it has no rows yet
 
 
 def catch_up(connection: Connection, progress: Progress | None = None) -> int:
@@ -48,11 +50,10 @@ def catch_up(connection: Connection, progress: Progress | None = None) -> int:
         _empty(connection)
         _fold_all(history, connection, progress)
     elif new:
-        rows = _Rows(connection)
-        for view, key, fact in _once(touched(history, position, progress)):
-            _delete(connection, view, key)
-            rows.add(_folded(view, key, fact, history))
-        rows.write()
+        history.bulk = new > FEW
+        for chunk in chunks(_once(touched(history, position, progress))):
+            _delete(connection, chunk)
+            _fold(chunk, history, connection)
     if new:
         do(connection, "UPDATE projection SET position = ?", (history.known_at,))
     return new
@@ -84,15 +85,14 @@ def replay(
         _fold_all(history, into, progress)
         return
     into.execute(insert(state), state_rows())
-    rows = _Rows(into)
-    for view, key, fact in _once(key for name in names for key in touched(history, 0, progress, name)):
-        rows.add(_folded(view, key, fact, history))
-    rows.write()
+    for chunk in chunks(_once(key for name in names for key in touched(history, 0, progress, name))):
+        _fold(chunk, history, into)
 
 
 def _fold_all(history: History, into: Connection, progress: Progress | None) -> None:
     """Fold everything that `history` knows into empty tables."""
     history.bulk = True
+    history.look_ahead(0)
     into.execute(insert(state), state_rows())
     rows = _Rows(into)
     for stored in history.events():
@@ -150,13 +150,23 @@ def touched(
     Raises `DatabaseError`, naming the event, at a kind that a view neither handles nor declares ignored.
     """
     before = History(history.connection, after)
-    for stored in history.events(after, subject):
+    if subject is None:
+        history.look_ahead(after)
+    for stored in _with_what_concerns_them(history, after, subject):
         root = history.root(stored)
         told = _told(root, before, history)
-        yield from _rows_of(root, stored, told, history)
+        yield from _rows_of(root, stored, told, history, fresh=root.position > after)
         yield from _elsewhere(told, before, history)
         if progress is not None:
             progress(1)
+
+
+def _with_what_concerns_them(history: History, after: int, subject: str | None) -> Iterator[Stored]:
+    """Events in log order; in bulk, all that concerns the same treaties and bodies is read before each few hundred of them."""
+    for group in chunks(history.events(after, subject)):
+        if history.bulk:
+            history.keep(name for stored in group for name in subjects_of(event_of(stored)))
+        yield from group
 
 
 # An event as it stood, and as it stands: where its rows are now, and where they are to be; each with what was known then,
@@ -169,12 +179,12 @@ def _told(root: Stored, before: History, history: History) -> _Told:
     return [(fact, known) for known in known_then if (fact := known.fact(root)) is not None]
 
 
-def _rows_of(root: Stored, stored: Stored, told: _Told, history: History) -> Iterator[Touched]:
+def _rows_of(root: Stored, stored: Stored, told: _Told, history: History, *, fresh: bool = False) -> Iterator[Touched]:
     """What one event touches by itself."""
     now = next((fact for fact, known in told if known is history), None)
     for view in _views_of(root, stored):
         if isinstance(view, EventView):
-            yield Touched(view, (root.event_id,), now)
+            yield Touched(view, (root.event_id,), now, fresh)
         else:
             yield from (Touched(view, key) for fact, known in told for key in view.keys(fact, known))
 
@@ -270,12 +280,25 @@ def _columns(table: Table) -> list[str]:
     return table.c.keys()
 
 
-def _delete(connection: Connection, view: Projection | EventView, key: Key) -> None:
-    if isinstance(view, Projection):
-        do(connection, _deletion(view.table, (*view.key, *view.fixed)), (*key, *view.fixed.values()))
-    else:
-        for table in view.tables:
-            do(connection, _deletion(table, ("event_id",)), key)
+def _fold(keys: Iterable[Touched], history: History, into: Connection) -> None:
+    rows = _Rows(into)
+    for view, key, fact, _ in keys:
+        rows.add(_folded(view, key, fact, history))
+    rows.write()
+
+
+def _delete(connection: Connection, keys: Iterable[Touched]) -> None:
+    """Take out the rows that these keys have now."""
+    found = dict[str, list[tuple[object, ...]]]()
+    for view, key, _, fresh in keys:
+        if isinstance(view, Projection):
+            sql = _deletion(view.table, (*view.key, *view.fixed))
+            found.setdefault(sql, []).append((*key, *view.fixed.values()))
+        elif not fresh:
+            for table in view.tables:
+                found.setdefault(_deletion(table, ("event_id",)), []).append(key)
+    for sql, values in found.items():
+        do_each(connection, sql, values)
 
 
 @cache
