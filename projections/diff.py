@@ -240,7 +240,7 @@ class _Known:
             nonlocal position
             position += 1
 
-        for view, key, _fact in touched(self.after, self.before.known_at, next_event):
+        for view, key, *_ in touched(self.after, self.before.known_at, next_event):
             positions = found.setdefault((view, key), [])
             if position not in positions[-1:]:
                 positions.append(position)
