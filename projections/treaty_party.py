@@ -283,7 +283,7 @@ RULES = {
         "By this treaty a signature binds, and it is in force from signature.", "VCLT articles 12, 24"
     ),
     "ratified": Rule(
-        "A state's own ratification is consent, not a deposit: it does not yet make a party.",
+        "A state's own ratification is consent at home: only its deposit establishes it towards the others.",
         "VCLT articles 2(1)(b), 14, 16",
     ),
     "deposited": Rule("A deposited instrument establishes the consent to be bound.", "VCLT article 16; {clause}"),

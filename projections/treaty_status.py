@@ -123,7 +123,7 @@ RULES = {
         "VCLT article 24; {clause}",
     ),
     "treaty-extended": Rule("Its term is prolonged.", "VCLT articles 39, 54"),
-    "treaty-suspended": Rule("Its operation is suspended for all.", "VCLT articles 57-58"),
+    "treaty-suspended": Rule("Its operation is suspended for all.", "VCLT article 57"),
     "treaty-terminated": Rule("It ends for all its parties.", "VCLT articles 54, 59"),
     "effect-later": Rule("The act is done; its effect comes on a later day.", "VCLT article 24"),
     "no-change": Rule("The treaty as such stands as it stood before.", "VCLT article 24"),

@@ -247,7 +247,7 @@ def test_a_party_is_explained_by_the_convention_and_by_the_clause_of_the_treaty(
     assert [(used.rule.split(":")[0].split(",")[0].split(";")[0], used.basis.split(";")[0]) for used in told.chain] == [
         ("Adopting the text binds nobody", "VCLT articles 9-16"),
         ("A signature makes a signatory", "VCLT articles 10, 14, 18"),
-        ("A state's own ratification is consent", "VCLT articles 2(1)(b), 14, 16"),
+        ("A state's own ratification is consent at home", "VCLT articles 2(1)(b), 14, 16"),
         ("A deposited instrument establishes the consent to be bound.", "VCLT article 16"),
         ("The treaty entered into force", "VCLT article 24(1)-(2)"),
     ]  # fmt: skip
