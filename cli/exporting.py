@@ -1,11 +1,8 @@
 """The record in forms that other programs read: export; and the citation of an answer: cite."""
 
-import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +10,7 @@ import click
 from cli.asking import question
 from cli.options import Command, Day, as_of_option, database_option, known_at_option
 from cli.output import plural, say
+from cli.target import refuse_record, target
 from projections.exports import FORMATS, Format, Request, load
 
 if TYPE_CHECKING:
@@ -75,8 +73,11 @@ def export_command(
     """
     chosen = FORMATS[form]
     _refuse_idle(form, chosen, output, force, as_of, items)
-    _refuse_record(output, database)
-    with _target(output, force, chosen) as place, _request(form, as_of, known_at, database) as request:
+    refuse_record(output, database)
+    with (
+        target(output, force, folder=chosen.target == "folder") as place,
+        _request(form, as_of, known_at, database) as request,
+    ):
         count = 0
         if place is None:
             count = _write(sys.stdout.write, _lines(form, request, items))
@@ -104,16 +105,6 @@ def _refuse_idle(
         if given:
             without = " without --output" if option == "--force" else f" on {form}"
             raise click.UsageError(f"{option} has no effect{without}.")
-
-
-def _refuse_record(output: str | None, database: str) -> None:
-    """Not even --force writes over the record itself."""
-    from eventstore.database import Database
-    from eventstore.errors import Problem, Refused
-
-    file = Database(database).file
-    if output is not None and file is not None and file.exists() and os.path.realpath(output) == os.path.realpath(file):
-        raise Refused(Problem("this is the record itself", output, "Name another file."))
 
 
 @contextmanager
@@ -145,55 +136,6 @@ def _write(write: Callable[[str], object], lines: Iterable[str]) -> int:
 def _done(form: str, count: int, output: str | None, basis: "Basis") -> str:
     what = f"{plural(count, 'event')} exported" if form == "jsonl" else f"The record is exported as {form}"
     return f"{what}{f' to {output}' if output else ''}; {basis}"
-
-
-@contextmanager
-def _target(output: str | None, force: bool, chosen: Format) -> Iterator[Path | None]:
-    """A place beside the target, which takes the target's place when all of it is written; None: standard output."""
-    from tempfile import mkdtemp
-
-    from eventstore.errors import Problem, Refused
-
-    if output is None:
-        yield None
-        return
-    path = Path(output)
-    _refuse_target(path, force, chosen)
-    try:
-        staging = Path(mkdtemp(prefix=f".{path.name[:40]}-", dir=path.parent))
-        try:
-            place = staging / ("folder" if chosen.target == "folder" else "file")
-            if chosen.target == "folder":
-                place.mkdir()
-            yield place
-            if chosen.target == "folder":
-                path.mkdir(exist_ok=True)
-                for file in sorted(place.iterdir()):
-                    os.replace(file, path / file.name)
-            else:
-                os.replace(place, path)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
-    except OSError as error:
-        raise Refused(Problem(f"it cannot be written: {error.strerror or error}", output)) from error
-
-
-def _refuse_target(path: Path, force: bool, chosen: Format) -> None:
-    from eventstore.errors import Problem, Refused
-
-    folder = chosen.target == "folder"
-    if not path.name or path.name == "..":
-        raise Refused(Problem(f"this names no {'folder' if folder else 'file'}", str(path)))
-    if not path.parent.is_dir():
-        raise Refused(Problem(f"there is no folder {str(path.parent)!r} to write into", str(path)))
-    if not os.path.lexists(path) or (folder and path.is_dir() and not any(path.iterdir())):
-        return
-    if not (path.is_dir() if folder else path.is_file()):
-        what = "a file is there, and a folder is to be written" if folder else "what is there is no ordinary file"
-        raise Refused(Problem(what, str(path), "Name another place."))
-    if not force:
-        what = "the folder exists and is not empty" if folder else "the file exists"
-        raise Refused(Problem(what, str(path), "Name a new one, or write over it with --force."))
 
 
 @click.command("cite", cls=Command)

@@ -58,6 +58,7 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
         "sql": Listed("report", "Run any SQL query that only reads."),
         "check": Listed("check", "Show contradictions, disputes and failed assertions."),
         "coverage": Listed("coverage", "Show how much of the history is verified."),
+        "plot": Listed("plot", "Draw the record: bars over time, counts by year, treaties between states."),
     },
     "The log itself": {
         "log": Listed("read_log", "List events in the order in which they were recorded."),

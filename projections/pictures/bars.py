@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from eventstore.facts import END
 from projections.interval import Row
-from projections.pictures.style import Text
+from projections.pictures.names import Text
 
 
 class Standing(NamedTuple):

@@ -11,20 +11,18 @@ from eventstore.facts import BEGINNING
 from projections.interval import Row
 from projections.pictures import Asked
 from projections.pictures.bars import Act, Bar, Line, Standing, Stretch, goes_on, stretches
+from projections.pictures.names import Text
 from projections.pictures.picture import hatched
-from projections.pictures.style import BLACK, FAINT, GREY, INK, WIDTH, Text, columns, day_line, nothing
+from projections.pictures.style import BLACK, FAINT, GREY, INK, WIDTH, columns, nothing, word
 
 Layer = dict[str, Any]
 
 LETTER = 5.6  # units of the picture that a letter in a bar takes, as a rule
 LABEL, HEADING = 60, 120  # letters after which a name goes on in another line
 NARROW = 5  # units in which no hatching is seen: a sign tells it
-BAR, THIN, SIGN, LANE = (
-    15,
-    9,
-    11,
-    9,
-)  # units: height of a bar and a thin one, width of a sign, height of a lane of symbols
+BAR, THIN = 16, 12  # units: height of a bar, and of a thin one
+SIGN, LANE = 11, 9  # units: width of a sign, height of a lane of symbols
+HALO = {"stroke": "white", "strokeWidth": 3, "strokeJoin": "round", "aria": False}  # letters are read on anything
 
 _WORDS = {
     "certain": Text("{0}: {1}, {2} to {3}", "{0}: {1}, {2} – {3}"),
@@ -70,7 +68,8 @@ class Chart:
         self._asked, self._standings, self._symbols = asked, standings, symbols or {}
         self._lines, self._labels = lines, {line.key: line.label for line in lines}
         self._first, self._last = _first_day(bars, acts, asked.horizon), asked.horizon
-        self._pieces = [piece for bar in bars for piece in self._pieces_of(bar)]
+        self._pieces = [piece for number, bar in enumerate(bars) for piece in self._pieces_of(number, bar)]
+        _share(self._pieces)
         self._marks = [mark for bar in bars for mark in self._marks_of(bar)]
         self._acts = list(self._placed(acts))
         self._lanes = 1 + max((act["lane"] for act in self._acts), default=-1)
@@ -100,11 +99,11 @@ class Chart:
         layers = [
             self._painted(),
             self._worded(),
-            self._headed(),
             self._arrows(),
             *self._acted(),
             *map(self._marked, ("?", "!")),
-            *day_line(self._asked, self._time("first"), self._first, self._last),
+            *_day_line(self._asked, self._time("first"), self._first, self._last),
+            self._headed(),
         ]
         lines = max(len(wrap(line.label, LABEL)) for line in self._lines if not line.heading)
         return {
@@ -117,7 +116,7 @@ class Chart:
 
     # -- what is drawn ------------------------------------------------------------------------------------------------
 
-    def _pieces_of(self, bar: Bar) -> Iterator[Row]:
+    def _pieces_of(self, number: int, bar: Bar) -> Iterator[Row]:
         word, label = self._word(bar.standing), self._labels[bar.line]
         found = stretches(bar, self._first, self._last)
         widest = max(found, key=lambda part: self._width(part.first, part.last), default=None)
@@ -126,9 +125,11 @@ class Chart:
             fits = len(word) * LETTER + shift + 4 <= self._width(part.first, part.last)
             yield {
                 "line": bar.line,
+                "bar": number,
                 "first": part.first,
                 "last": part.last,
                 "certain": part.certain,
+                "drop": 0,
                 "standing": word if part.certain else _possible(word),
                 "word": word if part is widest and part.certain and fits else "",
                 "shift": shift,
@@ -227,12 +228,13 @@ class Chart:
         if not used <= named.keys():
             legend.append(self._say("only-possible"))
             colours[legend[-1]] = hatched(GREY)
+        lift = {"expr": f"{self._lift} + datum.drop"}
         return {
             "data": {"values": self._pieces},
             "mark": {
                 "type": "bar",
                 "height": {"expr": "datum.height"},
-                "yOffset": self._lift,
+                "yOffset": lift,
                 "stroke": INK,
                 "strokeWidth": 0.5,
             },
@@ -268,14 +270,12 @@ class Chart:
         }
 
     def _headed(self) -> Layer:
+        mark = {"type": "text", "align": "left", "fontWeight": "bold", "fontSize": 11, "yOffset": self._lift}
+        headings = [line for line in self._lines if line.heading]
         return {
-            "data": {
-                "values": [
-                    {"line": line.key, "label": wrap(line.label, HEADING)} for line in self._lines if line.heading
-                ]
-            },
-            "mark": {"type": "text", "align": "left", "fontWeight": "bold", "fontSize": 11, "yOffset": self._lift},
+            "data": {"values": [{"line": line.key, "label": wrap(line.label, HEADING)} for line in headings]},
             "encoding": {"x": {"value": 4}, "text": {"field": "label"}},
+            "layer": [{"mark": mark | HALO}, {"mark": mark | {"color": BLACK}}],
         }
 
     def _arrows(self) -> Layer:
@@ -322,15 +322,46 @@ class Chart:
     def _marked(self, sign: str) -> Layer:
         mark = {"type": "text", "fontSize": 13, "fontWeight": "bold", "yOffset": self._lift}
         mark |= {"xOffset": {"expr": "datum.shift"}}
-        halo = {"stroke": "white", "strokeWidth": 3, "strokeJoin": "round", "aria": False}
         return {
             "data": {"values": [found for found in self._marks if found["sign"] == sign]},
             "encoding": {"x": self._time("first"), "text": {"field": "sign"}},
             "layer": [
-                {"mark": mark | halo},
+                {"mark": mark | HALO},
                 {"mark": mark | {"color": BLACK}, "encoding": {"description": {"field": "told"}}},
             ],
         }
+
+
+def _day_line(asked: Asked, x: Layer, first: str, last: str) -> list[Layer]:
+    """The layers of a line at the day asked about, along an axis `x` from one day to another; none where it is outside."""
+    day = asked.basis.as_of
+    if not day or not first <= day <= last:
+        return []
+    told = word("as-of", asked.language, day)
+    values = {"values": [{x["field"]: day, "told": told}]}
+    description = {"description": {"field": "told"}}
+    whole = {"y": {"value": 0}, "y2": {"value": "height"}}
+    rule = {"type": "rule", "color": BLACK, "strokeDash": [5, 3]}
+    letters = {"type": "text", "baseline": "bottom", "dy": -4, "fontSize": 10, "aria": False}
+    return [
+        {"data": values, "mark": rule, "encoding": {"x": x, **whole, **description}},
+        {"data": values, "mark": letters, "encoding": {"x": x, "y": {"value": 0}, "text": {"field": "told"}}},
+    ]
+
+
+def _share(pieces: Sequence[Row]) -> None:
+    """Where two bars of a row may hold on the same days, each takes half of the height: above the one that comes first."""
+    rows = dict[str, list[Row]]()
+    for piece in pieces:
+        if not piece["certain"]:
+            rows.setdefault(piece["line"], []).append(piece)
+    for row in rows.values():
+        for piece in row:
+            at_once = [other for other in row if other["first"] < piece["last"] and piece["first"] < other["last"]]
+            others = [other["bar"] for other in at_once if other["bar"] != piece["bar"]]
+            if others:
+                piece["height"] /= 2
+                piece["drop"] = piece["height"] / 2 * (1 if min(others) < piece["bar"] else -1)
 
 
 def _possible(word: str) -> str:

@@ -10,20 +10,8 @@ from projections.membership import membership
 from projections.pictures import Asked
 from projections.pictures.bars import Line, Standing, bars, by_label, joined
 from projections.pictures.chart import Chart
-from projections.pictures.style import (
-    BLUE,
-    GREEN,
-    ORANGE,
-    PALE,
-    PURPLE,
-    SKY,
-    VERMILION,
-    YELLOW,
-    Text,
-    named,
-    page,
-    state_name,
-)
+from projections.pictures.names import Text, named, state_name
+from projections.pictures.style import BLUE, GREEN, ORANGE, PALE, PURPLE, SKY, VERMILION, YELLOW, page
 
 SHOWS = Text("Who belonged, as what, and from when to when", "Кто состоял, в каком качестве, с какого и по какое время")
 TITLE = Text("{0}: membership", "{0}: членство")

@@ -15,7 +15,8 @@ from eventstore.facts import END
 from projections.interval import Row
 from projections.pictures import Asked
 from projections.pictures.bars import joined
-from projections.pictures.style import FAINT, INK, Text, heat, ink_on, named, nothing, page, state_name
+from projections.pictures.names import Text, named, state_name
+from projections.pictures.style import FAINT, INK, heat, ink_on, nothing, page
 from projections.registers import treaty
 from projections.treaty_party import treaty_party
 
@@ -96,7 +97,7 @@ def _cells(bound: dict[str, Bound], language: str) -> Iterator[Row]:
                 "count": certain,
                 "text": text,
                 "own": one == other,
-                "ink": ink_on(certain, greatest),
+                "ink": ink_on(certain / max(greatest, 1)),
                 "told": f"{names[one]}: {text}"
                 if one == other
                 else TELLS.in_(language).format(names[one], names[other], text),
@@ -107,7 +108,7 @@ def _plot(cells: list[Row]) -> dict[str, Any]:
     names = list(dict.fromkeys(cell["one"] for cell in cells))
     axis = {"domain": False, "ticks": False, "labelPadding": 6}
     scale = {"domain": names, "padding": 0}
-    colour = heat("count", max((cell["count"] for cell in cells), default=1))
+    colour = heat("count", max((cell["count"] for cell in cells), default=1), "linear")
     return {
         "width": {"step": CELL},
         "height": {"step": CELL * 0.68},

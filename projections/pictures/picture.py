@@ -27,14 +27,14 @@ class Picture:
 
     def svg(self) -> str:
         """The picture as SVG; raises `Refused` where vl-convert is not installed."""
-        drawn = _converter().vegalite_to_svg(self.specification, vl_version=RELEASE)
+        drawn = converter().vegalite_to_svg(self.specification, vl_version=RELEASE)
         opening, rest = drawn.split(">", 1)
         about = f"<title>{escape(self.title)}</title><desc>{escape(self.description)}</desc>"
-        return f'{opening} role="img">{about}{_patterns(rest)}{rest}\n'
+        return f'{opening} role="graphics-document">{about}{_patterns(rest)}{rest}\n'
 
     def png(self, scale: float = 2) -> bytes:
         """The picture as PNG, `scale` pixels for each unit of the SVG; raises `Refused` where vl-convert is not installed."""
-        drawn: bytes = _converter().svg_to_png(self.svg(), scale=scale)
+        drawn: bytes = converter().svg_to_png(self.svg(), scale=scale)
         return drawn
 
 
@@ -55,7 +55,8 @@ def _patterns(drawn: str) -> str:
     return f"<defs>{''.join(made)}</defs>" if made else ""
 
 
-def _converter() -> Any:
+def converter() -> Any:
+    """The package that draws; raises `Refused` where it is not installed."""
     try:
         import vl_convert
     except ImportError as error:

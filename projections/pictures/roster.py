@@ -10,7 +10,8 @@ from projections.interval import Row
 from projections.pictures import Asked
 from projections.pictures.bars import Bar, Line, Standing, bars, by_label, joined
 from projections.pictures.chart import Chart
-from projections.pictures.style import BLUE, GREEN, ORANGE, PURPLE, SKY, Text, named, page, state_name
+from projections.pictures.names import Text, named, state_name
+from projections.pictures.style import BLUE, GREEN, ORANGE, PURPLE, SKY, page
 
 SHOWS = Text(
     "Who held its offices, and which states sat in it", "Кто занимал должности и какие государства входили в состав"

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
+from math import sqrt
 from typing import Any, NamedTuple
 
 from sqlalchemy import literal, select
@@ -10,7 +11,8 @@ from sqlalchemy import literal, select
 from eventstore.facts import END
 from projections.interval import Row
 from projections.pictures import Asked
-from projections.pictures.style import FAINT, INK, LINE, Text, heat, ink_on, nothing, page, state_name
+from projections.pictures.names import Text, state_name
+from projections.pictures.style import FAINT, INK, LINE, heat, ink_on, nothing, page
 from projections.timeline import timeline
 
 TITLE = Text("What happened, year by year", "Что происходило, по годам")
@@ -162,7 +164,7 @@ def _plot(asked: Asked, found: Counted) -> dict[str, Any]:
                 "mark": {"type": "rect", "stroke": "white", "strokeWidth": 1},
                 "encoding": {
                     "x": x,
-                    "fill": heat("count", max((value["count"] for value in values), default=1)),
+                    "fill": heat("count", max((value["count"] for value in values), default=1), "sqrt"),
                     "description": {"field": "told"},
                 },
             },
@@ -189,7 +191,7 @@ def _values(asked: Asked, found: Counted, first: int) -> Iterator[Row]:
             "year": str(year),
             "count": count,
             "text": f"{count}{'!' if (sort, year) in found.disputed else ''}",
-            "ink": ink_on(count, greatest),
+            "ink": ink_on(sqrt(count / greatest)),
             "told": TELLS.in_(asked.language).format(year, sort, count),
         }
 

@@ -11,12 +11,14 @@ from projections.interval import Row
 from projections.pictures import Asked
 from projections.pictures.bars import Act, Line, Standing, bars, by_label, joined
 from projections.pictures.chart import Chart
-from projections.pictures.style import BLUE, GREEN, ORANGE, PALE, PURPLE, SKY, YELLOW, Text, named, page, state_name
+from projections.pictures.names import Text, named, state_name
+from projections.pictures.style import BLUE, GREEN, ORANGE, PALE, PURPLE, SKY, YELLOW, page
 from projections.treaty_party import treaty_party
 from projections.treaty_status import treaty_status
 
 SHOWS = Text("What each state did about it, and where it stood", "Что сделало каждое государство и каков его статус")
 ITSELF = Text("The treaty itself", "Сам договор")
+_PROVISIONALLY = Text("applied provisionally", "применяется временно")
 STANDINGS = {  # thin: not in force
     "adopted": Standing(Text("adopted", "принят"), PALE, thin=True),
     "in-force": Standing(Text("in force", "в силе"), "#666666", light=True),
@@ -24,8 +26,8 @@ STANDINGS = {  # thin: not in force
     "suspended": Standing(Text("suspended", "приостановлен"), PURPLE, thin=True),
     "signatory": Standing(Text("has signed", "подписало"), SKY, thin=True),
     "consent-given": Standing(Text("has given consent", "выразило согласие"), GREEN, thin=True),
-    "provisionally-applying": Standing(Text("applies provisionally", "применяет временно"), ORANGE),
-    "provisionally-applied": Standing(Text("applied provisionally", "применяется временно"), ORANGE),
+    "provisionally-applying": Standing(_PROVISIONALLY, ORANGE),
+    "provisionally-applied": Standing(_PROVISIONALLY, ORANGE),
     "party": Standing(Text("party", "участник"), BLUE, light=True),
     "withdrawing": Standing(Text("has given notice", "уведомило о выходе"), YELLOW),
 }

@@ -1,0 +1,68 @@
+"""Where a command writes a file or a folder for other programs: beside it first, and in its place when all of it is there."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def refuse_record(output: str | None, database: str) -> None:
+    """Raise `Refused` for the record itself: not even --force writes over that."""
+    from eventstore.database import Database
+    from eventstore.errors import Problem, Refused
+
+    file = Database(database).file
+    if output is not None and file is not None and file.exists() and os.path.realpath(output) == os.path.realpath(file):
+        raise Refused(Problem("this is the record itself", output, "Name another file."))
+
+
+@contextmanager
+def target(output: str | None, force: bool, *, folder: bool = False) -> Iterator[Path | None]:
+    """A place beside the target, which takes the target's place when all of it is written; None: standard output.
+
+    Raises `Refused` where something is there that must stay (without `force`, anything), and where it cannot be written.
+    """
+    from tempfile import mkdtemp
+
+    from eventstore.errors import Problem, Refused
+
+    if output is None:
+        yield None
+        return
+    path = Path(output)
+    _refuse(path, force, folder)
+    try:
+        staging = Path(mkdtemp(prefix=f".{path.name[:40]}-", dir=path.parent))
+        try:
+            place = staging / ("folder" if folder else "file")
+            if folder:
+                place.mkdir()
+            yield place
+            if folder:
+                path.mkdir(exist_ok=True)
+                for file in sorted(place.iterdir()):
+                    os.replace(file, path / file.name)
+            else:
+                os.replace(place, path)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+    except OSError as error:
+        raise Refused(Problem(f"it cannot be written: {error.strerror or error}", output)) from error
+
+
+def _refuse(path: Path, force: bool, folder: bool) -> None:
+    from eventstore.errors import Problem, Refused
+
+    if not path.name or path.name == "..":
+        raise Refused(Problem(f"this names no {'folder' if folder else 'file'}", str(path)))
+    if not path.parent.is_dir():
+        raise Refused(Problem(f"there is no folder {str(path.parent)!r} to write into", str(path)))
+    if not os.path.lexists(path) or (folder and path.is_dir() and not any(path.iterdir())):
+        return
+    if not (path.is_dir() if folder else path.is_file()):
+        what = "a file is there, and a folder is to be written" if folder else "what is there is no ordinary file"
+        raise Refused(Problem(what, str(path), "Name another place."))
+    if not force:
+        what = "the folder exists and is not empty" if folder else "the file exists"
+        raise Refused(Problem(what, str(path), "Name a new one, or write over it with --force."))
