@@ -104,7 +104,7 @@ def _as_it_is(cls: type[Event], raw: Mapping[str, Any]) -> Event | None:
     """
     try:
         event = msgspec.convert(raw, cls)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):  # the latter at half a character in a key
         return None
     for name, has_form in _forms(cls):
         value = getattr(event, name)
@@ -279,7 +279,7 @@ def _as_it_is_cited(source: object) -> Citation | None:
         return None
     try:
         citation = msgspec.convert(source, Citation)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):
         return None
     plain = citation.locator.isascii() and citation.locator.isprintable() and matches(SLUG, citation.source)
     return citation if plain else None

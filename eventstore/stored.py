@@ -93,7 +93,7 @@ def _known_kind(stored: Stored) -> type[Event]:
 
 def fields_of_stored(stored: Stored) -> dict[str, Any]:
     """The fields of a row as plain values, in the present form of its kind."""
-    data: dict[str, Any] = msgspec.json.decode(stored.data)
+    data = msgspec.json.decode(stored.data, type=dict[str, Any])
     for version in range(stored.version, KINDS[stored.kind].version):
         data = UPCASTERS[stored.kind, version](data)
     return data

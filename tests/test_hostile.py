@@ -343,6 +343,16 @@ def test_half_a_character_in_a_text_is_refused_with_its_line():
     assert str(refused.value) == "batch:2: this is not UTF-8 text\n  Is it a text file? Save it as UTF-8."
 
 
+@pytest.mark.parametrize("where", ["data", "sources"])
+def test_half_a_character_in_a_key_is_refused_in_words(where):
+    # Found by the long run: UnicodeEncodeError, a fault of the program.
+    entries = batch.read_text(
+        f'[{{"kind": "body-dissolved", "on": "1994", "{where}": {{"\\ud800": 1}}}}]', "batch", "json"
+    )
+    with pytest.raises(Refused, match=r"value has the key .\\ud800.: keys are ASCII text"):
+        batch.drafts(entries, today=TODAY, find=lambda _: None)
+
+
 @pytest.mark.parametrize(
     ("number", "changes", "subjects", "ids", "said"),
     [
@@ -352,6 +362,8 @@ def test_half_a_character_in_a_text_is_refused_with_its_line():
         (3, {"version": 0}, None, True, "position 4: this program does not know version 0"),
         (3, {"kind": "miracle"}, None, True, "position 4: this program does not know the kind 'miracle'"),
         (3, {"sources": "[]"}, None, True, "position 4: it names no source"),
+        # Found by the long run: AttributeError in the step from version 1.
+        (3, {"kind": "instrument-deposited", "data": "null"}, None, True, "its data does not fit instrument-deposited"),
         (3, {}, ["state:AM", "state:AM"], True, "something stands twice, or is no text or number"),
         (3, {"version": 2**70}, None, True, "something stands twice, or is no text or number"),
     ],
