@@ -80,7 +80,10 @@ def test_nothing_under_the_gpl_runs_with_the_program():
     names = closure(
         [
             one.name
-            for one in (*RUN, *(one for extra in ("postgres", "signing", "parquet", "plot") for one in EXTRAS[extra]))
+            for one in (
+                *RUN,
+                *(one for extra in ("postgres", "signing", "parquet", "plot", "serve") for one in EXTRAS[extra]),
+            )
         ]
     )
     assert {canonicalize_name(one.name) for one in RUN} <= names
