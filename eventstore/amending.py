@@ -197,7 +197,11 @@ def corroborations(
             if stored.kind == EventCorroborated.kind:
                 cited |= set(citations_of(stored))
         if new := tuple(citation for citation in draft.sources if citation not in cited):
-            places = "; ".join(f"{c.source}, {c.locator}" if c.locator else c.source for c in new)
-            event = EventCorroborated(event=draft.event_id, reason=f"The same is found in {places}.")
-            found.append(of_event(event, dates.parse(now[:10]), new, draft.where))
+            found.append(of_event(found_again(draft.event_id, new), dates.parse(now[:10]), new, draft.where))
     return found
+
+
+def found_again(event_id: str, sources: Iterable[Citation]) -> EventCorroborated:
+    """What is recorded of an event that was repeated with further sources."""
+    places = "; ".join(f"{c.source}, {c.locator}" if c.locator else c.source for c in sources)
+    return EventCorroborated(event=event_id, reason=f"The same is found in {places}.")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -117,9 +117,10 @@ def _postgres(address: URL, write: bool) -> Engine:
     if not write:
         return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(PATIENCE * 1000)}")
+    @event.listens_for(engine, "connect")
+    def connect(driver: Any, _: object) -> None:
+        driver.execute(f"SET lock_timeout = {int(PATIENCE * 1000)}")
+        driver.commit()
 
     return engine
 

@@ -4,6 +4,7 @@ The transaction is SQLAlchemy's all the same: only what stands between its begin
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import count
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 Row = dict[str, Any]
 
-_FEW = 20  # rows up to which single INSERTs are sent sooner than a COPY is set up
+FEW = 20  # rows up to which single INSERTs are sent sooner than a COPY is set up
 _PAGE = 1_000  # rows fetched at once
 _numbers = count()
 
@@ -21,6 +22,34 @@ _numbers = count()
 def ask(connection: Connection, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
     """The rows of a small question in plain SQL with `?` for values."""
     return _executed(connection, _in_dialect(connection, sql), tuple(values), fetch=True)
+
+
+def ask_all(connection: Connection, questions: Sequence[tuple[str, Sequence[object]]]) -> list[list[tuple[Any, ...]]]:
+    """The rows of each of several small questions, none of which waits for another's answer; Postgres gets them in one go."""
+    if _is_sqlite(connection):
+        return [ask(connection, sql, values) for sql, values in questions]
+    cursors: list[Any] = [connection.connection.cursor() for _ in questions]
+    with together(connection):
+        for cursor, (sql, values) in zip(cursors, questions, strict=True):
+            cursor.execute(_in_dialect(connection, sql), tuple(values))
+    return [cursor.fetchall() for cursor in cursors]
+
+
+@contextmanager
+def together(connection: Connection) -> Iterator[None]:
+    """What is done inside is sent to Postgres without waiting for each answer; what goes wrong is told at the end at the latest.
+
+    At most `FEW` rows are put into a table inside: a COPY goes alone.
+    """
+    if _is_sqlite(connection):
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.pipeline():
+            yield
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _as_usual(connection, error, "several statements") from error
 
 
 def do(connection: Connection, sql: str, values: Sequence[object] = ()) -> None:
@@ -79,7 +108,7 @@ def put(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) 
     cursor: Any = connection.connection.cursor()
     sql = _insert(table, _is_sqlite(connection))
     try:
-        if _is_sqlite(connection) or len(rows) <= _FEW:
+        if _is_sqlite(connection) or len(rows) <= FEW:
             cursor.executemany(sql, rows)
             return
         with cursor.copy(f"COPY {_columns(table)} FROM STDIN") as copy:

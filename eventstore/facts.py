@@ -183,14 +183,18 @@ class History:
             return unamended(root)
         return self._resolved(root)
 
-    def look_ahead(self, after: int) -> None:
-        """See at once which of the events after a position anything was said about, before they are asked for one by one."""
+    def look_ahead(self, after: int, amendments: Iterable[Stored] | None = None) -> None:
+        """See at once which of the events after a position anything was said about, before they are asked for one by one.
+
+        `amendments` are those recorded after it, if they are at hand.
+        """
         if after == 0:
             query = "SELECT DISTINCT subject FROM event_subject WHERE subject >= 'event:' AND subject < 'event;'"
             found = ask(self.connection, f"{query} AND position <= ?", (self.known_at,))
             self._amended = frozenset(name.partition(":")[2] for (name,) in found)
         else:  # what is said of an event is recorded after it
-            amendments = reading.of_kinds(self.connection, sorted(AMENDMENTS), after, self.known_at)
+            if amendments is None:
+                amendments = reading.of_kinds(self.connection, sorted(AMENDMENTS), after, self.known_at)
             self._amended = frozenset(self.root(stored).event_id for stored in amendments)
         self._seen_after = after
 

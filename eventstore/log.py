@@ -6,17 +6,19 @@ never step over an event that commits late, because no later position exists unt
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
 from eventstore import amending, canonical, merkle
+from eventstore.amending import is_amendment
 from eventstore.drafts import Draft
-from eventstore.driver import ask, do, put
+from eventstore.driver import FEW, ask_all, do, put, together
 from eventstore.errors import Problem, Refused, did_you_mean
 from eventstore.events import KINDS
 from eventstore.integrity import chained
-from eventstore.reading import Head, as_stored, chunks, ids_of, known_ids, read
+from eventstore.reading import Head, as_stored, by_ids, chunks, ids_of, known_ids
 from eventstore.stored import Stored
 from eventstore.subjects import introduced_by, subjects_of
 from eventstore.tables import event, event_subject
@@ -54,26 +56,63 @@ def append(
     """
     if not (recorded_by and recorded_by.isprintable()):  # a line break in it would be one in what is hashed
         raise Refused(Problem(f"who records is missing or not on one line: {recorded_by[:80]!r}"))
-    newest = _locked_head(connection)
+    unique = _joined(drafts)
+    abouts = {draft.event_id: subjects_of(draft.event) for draft in unique.values() if not is_amendment(draft.kind)}
+    seen = _look(connection, unique, _checked(unique.values(), abouts.values()))
     if expect is not None:
         _check_expectation(connection, expect)
-    unique = _joined(drafts)
-    known = _recorded(connection, unique)
+    known = seen.recorded
     fresh = [draft for draft in unique.values() if draft.event_id not in known]
     corroborations = amending.corroborations(connection, [unique[event_id] for event_id in known], known, now)
     fresh += [draft for draft in corroborations if draft.event_id not in known]
-    abouts = _subjects(connection, fresh)
-    new = _write(connection, fresh, abouts, newest, recorded_by, now)
+    new = _write(connection, fresh, _subjects(connection, fresh, abouts, seen.subjects), seen, recorded_by, now)
     return [
         Outcome(new.get(draft.event_id) or known[draft.event_id].position, draft.event_id, draft.event_id in new, draft)
         for draft in [*unique.values(), *corroborations]
     ]
 
 
-def _locked_head(connection: Connection) -> Head:
+class _Seen(NamedTuple):
+    """What an append finds in the log once it has its turn."""
+
+    newest: Head
+    recorded_at: str  # of the newest event
+    recorded: dict[str, Stored]  # the drafts that are recorded already, by id
+    subjects: set[str]  # those asked about that the log knows
+
+
+def _look(connection: Connection, drafts: Mapping[str, Draft], subjects: Iterable[str]) -> _Seen:
+    """Take the turn, and ask in one go all that can be asked."""
     # On SQLite the transaction itself is the lock: a writer's begins by taking the only turn there is.
-    question = "SELECT position, hash FROM log_head"
-    return Head(*ask(connection, question if connection.dialect.name == "sqlite" else f"{question} FOR UPDATE")[0])
+    lock = "SELECT position, hash FROM log_head"
+    ids = [by_ids(chunk) for chunk in chunks(sorted(drafts))]
+    questions = [
+        (lock if connection.dialect.name == "sqlite" else f"{lock} FOR UPDATE", ()),
+        ("SELECT recorded_at FROM event WHERE position = (SELECT position FROM log_head)", ()),
+        *ids,
+        *map(_existing, chunks(sorted(subjects))),
+    ]
+    (newest, *_), last, *found = ask_all(connection, questions)
+    recorded = [as_stored(row) for rows in found[: len(ids)] for row in rows]
+    return _Seen(
+        Head(*newest),
+        max((at for (at,) in last), default=""),
+        {stored.event_id: stored for stored in recorded},
+        {name for rows in found[len(ids) :] for (name,) in rows},
+    )
+
+
+def _existing(subjects: Sequence[str]) -> tuple[str, Sequence[object]]:
+    """The question which of some subjects there is any event about; not which, for a subject may have thousands."""
+    named = f"(VALUES {', '.join(['(?)'] * len(subjects))}) AS named"
+    exists = "WHERE EXISTS (SELECT 1 FROM event_subject WHERE subject = named.column1)"
+    return f"SELECT column1 FROM {named} {exists}", subjects  # noqa: S608 - marks
+
+
+def _checked(drafts: Iterable[Draft], abouts: Iterable[tuple[str, ...]]) -> set[str]:
+    """The subjects that must be known: what the drafts are about and what they cite, but for states and events."""
+    named = {name for names in abouts for name in names if not name.startswith(("state:", "event:"))}
+    return named | {f"source:{citation.source}" for draft in drafts for citation in draft.sources}
 
 
 def _joined(drafts: Iterable[Draft]) -> dict[str, Draft]:
@@ -85,10 +124,6 @@ def _joined(drafts: Iterable[Draft]) -> dict[str, Draft]:
             sources = sorted({*first.sources, *draft.sources}, key=lambda c: (c.source, c.locator))
             unique[draft.event_id] = first._replace(sources=tuple(sources))
     return unique
-
-
-def _recorded(connection: Connection, event_ids: Iterable[str]) -> dict[str, Stored]:
-    return {stored.event_id: stored for stored in read(connection, event_ids=event_ids)}
 
 
 def _check_expectation(connection: Connection, expect: Expectation) -> None:
@@ -108,32 +143,26 @@ def _check_expectation(connection: Connection, expect: Expectation) -> None:
         )
 
 
-def _subjects(connection: Connection, drafts: Sequence[Draft]) -> list[tuple[str, ...]]:
-    """The subjects of each draft; raises `Refused` where one names what neither the log nor the batch knows."""
-    plain = [draft for draft in drafts if not amending.is_amendment(draft.kind)]
-    introduced = {name for draft in plain if (name := introduced_by(draft.event)) is not None}
-    abouts = {draft.event_id: subjects_of(draft.event) for draft in plain}
+def _subjects(
+    connection: Connection, drafts: Sequence[Draft], plain: Mapping[str, tuple[str, ...]], known: set[str]
+) -> list[tuple[str, ...]]:
+    """The subjects of each draft; raises `Refused` where one names what neither the log nor the batch knows.
+
+    `plain` are the subjects of those that are no amendments, by id; `known` is what the log is known to know.
+    """
     problems = list[Problem]()
-    abouts |= amending.subjects(connection, [d for d in drafts if amending.is_amendment(d.kind)], drafts, problems)
-    named = {name for names in abouts.values() for name in names}
-    named |= {f"source:{citation.source}" for draft in drafts for citation in draft.sources}
-    checked = {name for name in named if not name.startswith(("state:", "event:"))} - introduced
-    unknown = checked - _known(connection, checked)
+    amendments = [draft for draft in drafts if is_amendment(draft.kind)]
+    abouts = {**plain, **amending.subjects(connection, amendments, drafts, problems)}
+    introduced = {name for draft in drafts if (name := introduced_by(draft.event)) is not None}
+    unknown = _checked(drafts, [abouts[draft.event_id] for draft in drafts]) - introduced - known
+    if unknown:  # what an amendment brings was not asked about before
+        questions = [_existing(chunk) for chunk in chunks(sorted(unknown))]
+        unknown -= {name for rows in ask_all(connection, questions) for (name,) in rows}
     if unknown:
         problems += _unknown(connection, drafts, abouts, unknown, introduced)
     if problems:
         raise Refused(problems)
     return [abouts[draft.event_id] for draft in drafts]
-
-
-def _known(connection: Connection, subjects: Iterable[str]) -> set[str]:
-    # Whether there is any event, and not which: a subject may have thousands.
-    exists = "WHERE EXISTS (SELECT 1 FROM event_subject WHERE subject = named.column1)"
-    found = set[str]()
-    for chunk in chunks(sorted(subjects)):
-        named = f"(VALUES {', '.join(['(?)'] * len(chunk))}) AS named"
-        found |= {name for (name,) in ask(connection, f"SELECT column1 FROM {named} {exists}", chunk)}  # noqa: S608 - marks
-    return found
 
 
 def _unknown(
@@ -164,17 +193,16 @@ def _write(
     connection: Connection,
     drafts: Sequence[Draft],
     abouts: Sequence[tuple[str, ...]],
-    newest: Head,
+    seen: _Seen,
     recorded_by: str,
     now: str,
 ) -> dict[str, int]:
     if not drafts:
         return {}
     # A clock that was set back must not make the log learn something before what it already knew.
-    last = ask(connection, "SELECT recorded_at FROM event WHERE position = ?", (newest.position,))
-    recorded_at = max(now, *(at for (at,) in last), "")
+    recorded_at = max(now, seen.recorded_at)
     rows, subjects = list[Stored](), list[tuple[str, int]]()
-    position, previous = newest
+    position, previous = seen.newest
     for draft, about in zip(drafts, abouts, strict=True):
         position += 1
         envelope = (
@@ -199,7 +227,8 @@ def _write(
 
 def write_rows(connection: Connection, rows: Sequence[Stored], subjects: Sequence[tuple[str, int]]) -> None:
     """Put finished rows at the end of the log, move the head and let the Merkle tree grow; also for the import of a log."""
-    put(connection, event, rows)
-    put(connection, event_subject, sorted(subjects))  # in the order of the index that they go into
-    do(connection, "UPDATE log_head SET position = ?, hash = ?", (rows[-1].position, rows[-1].hash))
+    with together(connection) if len(subjects) <= FEW else nullcontext():
+        put(connection, event, rows)
+        put(connection, event_subject, sorted(subjects))  # in the order of the index that they go into
+        do(connection, "UPDATE log_head SET position = ?, hash = ?", (rows[-1].position, rows[-1].hash))
     merkle.grow(connection, rows[0].position - 1, [row.hash for row in rows])

@@ -49,15 +49,20 @@ def read(
     """Events in log order, streamed: after a position, up to one, about a subject, or those with the given ids."""
     if event_ids is not None:
         for chunk in chunks(sorted(event_ids)):
-            sql = f"{_SELECT} WHERE event_id IN ({_marks(chunk)}) ORDER BY position"
-            yield from map(as_stored, ask(connection, sql, chunk))
+            yield from map(as_stored, ask(connection, *by_ids(chunk)))
         return
     last = LAST_POSITION if upto is None else upto
     if subject is not None:
         yield from map(as_stored, ask(connection, f"{_ABOUT} ORDER BY s.position", (subject, after, last)))
         return
     sql = f"{_SELECT} WHERE position > ? AND position <= ? ORDER BY position"
-    yield from map(as_stored, stream(connection, sql, (after, last)))
+    read_on = ask if last - after <= CHUNK else stream
+    yield from map(as_stored, read_on(connection, sql, (after, last)))
+
+
+def by_ids(event_ids: Sequence[str]) -> tuple[str, Sequence[object]]:
+    """The question for the events with these ids (at most `CHUNK`), in log order."""
+    return f"{_SELECT} WHERE event_id IN ({_marks(event_ids)}) ORDER BY position", event_ids
 
 
 def about(connection: Connection, subjects: Sequence[str], kinds: Sequence[str], upto: int) -> list[Stored]:
@@ -88,8 +93,8 @@ def by_subject(connection: Connection, register: str, upto: int) -> Iterator[tup
         f"{_COLUMNS}, s.subject FROM event_subject s JOIN event ON event.position = s.position"
         " WHERE s.subject >= ? AND s.subject < ? AND s.position <= ? ORDER BY s.subject, s.position"
     )
-    for *columns, subject in stream(connection, sql, (f"{register}:", f"{register};", upto)):
-        yield subject, as_stored(columns)
+    for row in stream(connection, sql, (f"{register}:", f"{register};", upto)):
+        yield row[-1], as_stored(row[:-1])
 
 
 def about_each(connection: Connection, subjects: Sequence[str], upto: int) -> Iterator[tuple[str, Stored]]:
@@ -99,8 +104,8 @@ def about_each(connection: Connection, subjects: Sequence[str], upto: int) -> It
             f"{_COLUMNS}, s.subject FROM event_subject s JOIN event ON event.position = s.position"
             f" WHERE s.subject IN ({_marks(chunk)}) AND s.position <= ? ORDER BY s.subject, s.position"
         )
-        for *columns, subject in ask(connection, sql, (*chunk, upto)):
-            yield subject, as_stored(columns)
+        for row in ask(connection, sql, (*chunk, upto)):
+            yield row[-1], as_stored(row[:-1])
 
 
 def _marks(values: Sequence[object]) -> str:

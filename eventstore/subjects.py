@@ -1,8 +1,9 @@
 """What an event is about, as `register:id`: state:AM, treaty:cis-charter, organisation:cis."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -16,16 +17,16 @@ def subject(register: str, name: str) -> str:
 
 
 def subjects_of(event: Event) -> tuple[str, ...]:
-    """Every subject that the fields of an event name, in order and once each."""
-    references, nested = _naming(type(event))
-    found = dict[str, None]()
-    for field, register, many in references:
-        value = getattr(event, field)
-        if many:
-            found |= dict.fromkeys([f"{register}:{name}" for name in value])
-        elif value is not None:
-            found[f"{register}:{value}"] = None
-    for field in nested:
+    """Every subject that the fields of an event name, once each."""
+    naming = _naming(type(event))
+    found = {
+        prefix + name: None
+        for prefix, name in zip(naming.prefixes, naming.singles(event), strict=False)
+        if name is not None
+    }
+    for field, register in naming.many:
+        found |= dict.fromkeys([f"{register}:{name}" for name in getattr(event, field)])
+    for field in naming.nested:
         value = getattr(event, field)
         for struct in value if isinstance(value, tuple) else (value,):
             if struct is not None:
@@ -46,16 +47,31 @@ def named_in(fields: Mapping[str, Any], cls: type[Struct]) -> Iterable[str]:
         for inner in value if isinstance(value, list | tuple) else (value,):
             if isinstance(inner, Mapping) and nested.struct is not None:
                 yield from named_in(inner, nested.struct)
-    for field, register, many in _naming(cls)[0]:
-        value = fields.get(field)
-        for name in value if many and isinstance(value, list | tuple) else (value,):
+    for field in fields_of(cls):
+        value = fields.get(field.name) if field.register else None
+        for name in value if field.many and isinstance(value, list | tuple) else (value,):
             if isinstance(name, str):
-                yield f"{register}:{name}"
+                yield f"{field.register}:{name}"
+
+
+class _Naming(NamedTuple):
+    """The fields of a kind by which an event names something: those with one name and the prefixes of these, and the others."""
+
+    singles: Callable[[Struct], Sequence[Any]]  # their values, and more
+    prefixes: tuple[str, ...]
+    many: tuple[tuple[str, str], ...]  # each with its register
+    nested: tuple[str, ...]
 
 
 @cache
-def _naming(cls: type[Struct]) -> tuple[tuple[tuple[str, str, bool], ...], tuple[str, ...]]:
-    """The fields of a kind that name something, each with its register and whether it takes many; and the nested ones."""
+def _naming(cls: type[Struct]) -> _Naming:
     fields = fields_of(cls)
-    references = tuple((field.name, field.register, field.many) for field in fields if field.register)
-    return references, tuple(field.name for field in fields if field.form == "struct")
+    singles = [field for field in fields if field.register and not field.many]
+    # One attribute more than is wanted, twice: of a single one attrgetter would give the bare value.
+    read = attrgetter(*(field.name for field in singles), "__class__", "__class__")
+    return _Naming(
+        read,
+        tuple(f"{field.register}:" for field in singles),
+        tuple((field.name, field.register) for field in fields if field.register and field.many),
+        tuple(field.name for field in fields if field.form == "struct"),
+    )

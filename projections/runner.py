@@ -7,13 +7,15 @@ folds are the same in every case.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Table, delete, insert, select
 
 from eventstore.amending import is_amendment
-from eventstore.driver import do, do_each, put
+from eventstore.driver import FEW as FEW_ROWS
+from eventstore.driver import ask_all, do, do_each, put, together
 from eventstore.errors import DatabaseError, Problem
 from eventstore.facts import Fact, History
 from eventstore.reading import chunks
@@ -43,8 +45,8 @@ def catch_up(connection: Connection, progress: Progress | None = None) -> int:
 
     `progress` is told after each event. Raises `DatabaseError` where the views are those of another release.
     """
-    position = _position(connection)
-    history = History(connection)
+    position, head = _positions(connection)
+    history = History(connection, head)
     new = history.known_at - position
     if new > max(position, FEW):  # more is to be folded than stays as it is
         _empty(connection)
@@ -128,8 +130,12 @@ def _versions() -> dict[str, int]:
     return {view.name: view.version for view in views}
 
 
-def _position(connection: Connection) -> int:
-    found = {row.name: row.version for row in connection.execute(select(projection))}
+def _positions(connection: Connection) -> tuple[int, int]:
+    """How far the views have read the log, and how far it goes."""
+    views, ((head,),) = ask_all(
+        connection, [("SELECT name, version, position FROM projection", ()), ("SELECT position FROM log_head", ())]
+    )
+    found = {name: version for name, version, _ in views}
     if found != _versions():
         changed = sorted(name for name, _ in found.items() ^ _versions().items())
         raise DatabaseError(
@@ -139,7 +145,7 @@ def _position(connection: Connection) -> int:
                 "Fold them anew: cis rebuild",
             )
         )
-    return projections_position(connection)
+    return min(position for _, _, position in views), head
 
 
 def touched(
@@ -150,9 +156,13 @@ def touched(
     Raises `DatabaseError`, naming the event, at a kind that a view neither handles nor declares ignored.
     """
     before = History(history.connection, after)
-    if subject is None:
+    events = history.events(after, subject)
+    if subject is None and history.known_at - after <= FEW:
+        events = iter(few := list(events))
+        history.look_ahead(after, [stored for stored in few if is_amendment(stored.kind)])
+    elif subject is None:
         history.look_ahead(after)
-    for stored in _with_what_concerns_them(history, after, subject):
+    for stored in _with_what_concerns_them(events, history):
         root = history.root(stored)
         told = _told(root, before, history)
         yield from _rows_of(root, stored, told, history, fresh=root.position > after)
@@ -161,9 +171,9 @@ def touched(
             progress(1)
 
 
-def _with_what_concerns_them(history: History, after: int, subject: str | None) -> Iterator[Stored]:
-    """Events in log order; in bulk, all that concerns the same treaties and bodies is read before each few hundred of them."""
-    for group in chunks(history.events(after, subject)):
+def _with_what_concerns_them(events: Iterator[Stored], history: History) -> Iterator[Stored]:
+    """The events; in bulk, all that concerns the same treaties and bodies is read before each few hundred of them."""
+    for group in chunks(events):
         if history.bulk:
             history.keep(name for stored in group for name in subjects_of(event_of(stored)))
         yield from group
@@ -269,9 +279,11 @@ class _Rows:
 
     def write(self) -> None:
         """Write what is still held."""
-        for table, held in self._held.items():
-            if held:
-                put(self._connection, table, held)
+        few = all(len(held) <= FEW_ROWS for held in self._held.values())
+        with together(self._connection) if few else nullcontext():
+            for table, held in self._held.items():
+                if held:
+                    put(self._connection, table, held)
         self._held.clear()
 
 
@@ -297,8 +309,9 @@ def _delete(connection: Connection, keys: Iterable[Touched]) -> None:
         elif not fresh:
             for table in view.tables:
                 found.setdefault(_deletion(table, ("event_id",)), []).append(key)
-    for sql, values in found.items():
-        do_each(connection, sql, values)
+    with together(connection):
+        for sql, values in found.items():
+            do_each(connection, sql, values)
 
 
 @cache
