@@ -8,12 +8,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from io import StringIO, TextIOWrapper
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 
-from cli.options import database_option
+from cli.options import VARIABLE, database_option
 from cli.output import say, visible
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 REFUSED, MISUSE, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141  # the last two are 128 + the signal, as shells have it
 
@@ -72,6 +75,7 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
         "proof": Listed("proofs", "Prove that an event is in the log, or that the log went on unchanged."),
     },
     "Reference": {
+        "completion": Listed("completion", "Print the script that turns on completion in a shell."),
         "schema": Listed("docs", "Print the JSON Schema of entries."),
         "docs": Listed("docs", "Print the catalogue of events, the data dictionary, the reports or this reference."),
     },
@@ -100,13 +104,21 @@ class Program(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments name; an unknown one is answered with the nearest names."""
         name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
             from difflib import get_close_matches
 
             near = get_close_matches(name, COMMANDS, n=3)
             advice = f"Did you mean {', '.join(near)}?" if near else "`cis --help` lists the commands."
             raise click.UsageError(f"There is no command {visible(name)!r}. {advice}", ctx)
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[str]]":
+        """The commands that begin so, without importing any; else the options."""
+        from click.shell_completion import CompletionItem
+
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        return [CompletionItem(n, help=listed.help) for n, listed in COMMANDS.items() if n.startswith(incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, by section, without importing any."""
@@ -134,6 +146,8 @@ class Program(click.Group):
         **extra: Any,
     ) -> NoReturn:
         """Run the program to its end: every outcome has its exit status and, if it is not good, its words."""
+        if VARIABLE in os.environ:
+            _complete(self)
         try:
             _check_text(sys.argv[1:] if args is None else args)
             status = super().main(args, prog_name or "cis", complete_var, standalone_mode=False, **extra)
@@ -148,6 +162,16 @@ class Program(click.Group):
         except Exception as error:
             status = _failed(error)
         sys.exit(status or 0)
+
+
+def _complete(command: click.Command) -> NoReturn:
+    """Answer the shell that completes what a person types, and keep silent about what is wrong with it so far."""
+    from click.shell_completion import shell_complete
+
+    try:
+        sys.exit(shell_complete(command, {}, "cis", VARIABLE, os.environ[VARIABLE]))
+    except Exception:  # whatever it is: nobody asked for anything yet
+        sys.exit(REFUSED)
 
 
 def _check_text(args: Sequence[str]) -> None:
