@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.asking import question
+from cli.completion import names
 from cli.options import Command, database_option, known_at_option, today
 from cli.output import emit, format_option, say
 
@@ -19,7 +20,7 @@ YEARS = ("year", *COUNTS)
 
 
 @click.command("coverage", cls=Command)
-@click.argument("subject", required=False)
+@click.argument("subject", required=False, shell_complete=names("treaty", "body"))
 @click.option("--councils", is_flag=True, help="Count the meetings of each council.")
 @known_at_option
 @format_option

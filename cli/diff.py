@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.asking import outside, question, say_if_replica
+from cli.completion import names
 from cli.options import Command, Day, asking_option, known_at_option, today
 from cli.output import Shown, emit, format_option, plural, say
 
@@ -37,7 +38,12 @@ _SHOWN: tuple[Shown, ...] = (
     help="With --known-from: the day asked about; a month or a year means its last day.",
 )
 @click.option("--view", metavar="VIEW", help="Only this view.")
-@click.option("--subject", metavar="SUBJECT", help="Only what concerns this: state:GE, Georgia, cis-charter.")
+@click.option(
+    "--subject",
+    metavar="SUBJECT",
+    shell_complete=names("state", "organisation", "treaty", "body", "office", "person"),
+    help="Only what concerns this: state:GE, Georgia, cis-charter.",
+)
 @known_at_option
 @format_option
 @asking_option

@@ -5,13 +5,16 @@
     for name in events tables reports commands; do cis docs $name > docs/$name.md; done
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.completion import kinds
 from cli.options import Command
-from cli.output import to_json
+from cli.output import put, to_json, width
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -25,7 +28,7 @@ WIDTH = 96  # columns of the help in docs/commands.md
 
 
 @click.command("schema", cls=Command)
-@click.argument("kind", required=False)
+@click.argument("kind", required=False, shell_complete=kinds)
 def schema_command(kind: str | None) -> None:
     """Print the JSON Schema of entries.
 
@@ -38,7 +41,7 @@ def schema_command(kind: str | None) -> None:
     if kind is not None and kind not in KINDS:
         advice = did_you_mean(kind, KINDS) or "`cis append --help` lists the kinds."
         raise Misuse(Problem(f"there is no kind of event {kind[:80]!r}", "KIND", advice))
-    click.echo(to_json(schema_of_any() if kind is None else schema_of(kind), indent=2))
+    put(to_json(schema_of_any() if kind is None else schema_of(kind), indent=2).splitlines())
 
 
 @click.command("docs", cls=Command)
@@ -46,9 +49,28 @@ def schema_command(kind: str | None) -> None:
 def docs_command(which: str | None) -> None:
     """Print the catalogue of events, the data dictionary, the reports or this reference.
 
-    Markdown, made from the program itself. Left out, all four are printed.
+    Made from the program itself: on a terminal set for reading, elsewhere as Markdown. Left out, all four are printed.
     """
-    click.echo("\n".join(PAGES[name]() for name in ([which] if which else PAGES)), nl=False)
+    pages = (PAGES[name]() for name in ([which] if which else PAGES))
+    if sys.stdout.isatty():
+        put(_for_reading(pages))
+    else:
+        click.echo("\n".join(pages), nl=False)
+
+
+def _for_reading(pages: Iterable[str]) -> Iterator[str]:
+    """The lines of Markdown as a terminal shows it, part by part, so that the first of them is there at once."""
+    from io import StringIO
+
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    for page in pages:
+        for part in re.split("^(?=## )", page, flags=re.MULTILINE):
+            shown = StringIO()
+            Console(file=shown, width=width(), force_terminal=True, highlight=False).print(Markdown(part))
+            yield from shown.getvalue().splitlines()
+            yield ""
 
 
 # --- JSON Schema ----------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 import click
 from msgspec.structs import fields as struct_fields
 
+from cli.completion import names
 from cli.options import Command
 from eventstore.events import Event
 from eventstore.events.fields import Field, fields_of
@@ -70,6 +71,7 @@ def _envelope(cls: type[Event]) -> Iterator[click.Option]:
         [cites(cls), "sources"],
         multiple=True,
         metavar="SOURCE",
+        shell_complete=names("source"),
         help="The source that says so; again for another one."
         + ("  [default: the new source itself]" if cites(cls) != CITES else ""),
     )
@@ -92,15 +94,16 @@ def flag_of(name: str) -> str:
 
 
 def _option(cls: type[Event], field: Field) -> click.Option:
-    names = [flag_of(field.name), FIELD + field.name]
+    flags = [flag_of(field.name), FIELD + field.name]
     text = help_of(cls, field)
     if field.form == "flag":
-        return click.Option(names, is_flag=True, help=text)
+        return click.Option(flags, is_flag=True, help=text)
     return click.Option(
-        names,
+        flags,
         multiple=takes_several(field),
         metavar=None if field.choices else metavar_of(field),
         type=click.Choice(field.choices) if field.choices else click.INT if field.form == "count" else click.STRING,
+        shell_complete=names(field.register) if field.register else None,
         help=text,
     )
 

@@ -9,6 +9,7 @@ from click.core import ParameterSource
 F = TypeVar("F", bound=Callable[..., Any])
 
 DATABASE = "sqlite:///cis.db"
+VARIABLE = "_CIS_COMPLETE"  # tells the program to complete what is typed instead of running it
 
 
 class Command(click.Command):

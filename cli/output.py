@@ -7,11 +7,12 @@ that a spreadsheet would take for a formula gets an apostrophe before it; JSON c
 import os
 import re
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, zip_longest
+from itertools import chain, islice, zip_longest
 from typing import Any, TypeVar
 
 import click
@@ -66,32 +67,71 @@ def emit(rows: Iterable[Row], form: str, keys: Sequence[str], *, shown: Sequence
     JSON and CSV give every key of a row, `keys` first. Tables and Markdown give the columns in `shown` (default: `keys`) that
     hold something in some row. With no rows, CSV still prints its header, and a table a word on stderr.
     """
+    lines = lines_of(rows, form, keys, shown=shown)
+    first = next(lines, None)
+    if first is None:
+        say("Nothing found.")
+    else:
+        put(chain((first,), lines))
+
+
+def lines_of(rows: Iterable[Row], form: str, keys: Sequence[str], *, shown: Sequence[Shown] = ()) -> Iterator[str]:
+    """The lines that `emit` prints; none for a table without rows."""
     match form:
         case "json":
-            _json(_in_order(row, keys) for row in rows)
+            return _json(_in_order(row, keys) for row in rows)
         case "csv":
-            _csv((_in_order(row, keys) for row in rows), keys)
+            return _csv((_in_order(row, keys) for row in rows), keys)
         case _:
             columns = _columns(list(rows), shown or keys)
-            if not columns:
-                say("Nothing found.")
-            elif form == "markdown":
-                _markdown(columns)
-            else:
-                _table(columns)
+            return iter(()) if not columns else _markdown(columns) if form == "markdown" else _table(columns)
+
+
+def put(lines: Iterable[str]) -> None:
+    """Print lines; where they go to a terminal and do not fit onto it, through the person's pager.
+
+    That is PAGER, or else `less`; NO_PAGER or `PAGER=cat` turn it off.
+    """
+    lines = iter(lines)
+    fitting = list(islice(lines, _height()))
+    following = next(lines, None)
+    if following is not None and _is_paged():
+        # The pager gets a line feed after the last line from click, so each line brings the one before it.
+        click.echo_via_pager(chain(fitting[:1], (f"\n{line}" for line in chain(fitting[1:], (following,), lines))))
+        deque(lines, maxlen=0)  # what a person left unread is counted all the same
+        return
+    for line in chain(fitting, () if following is None else (following,), lines):
+        sys.stdout.write(f"{line}\n")
+
+
+def _is_paged() -> bool:
+    return sys.stdout.isatty() and sys.stdin.isatty() and not os.environ.get("NO_PAGER")
+
+
+def _height() -> int:
+    """How many lines fit onto the terminal, with one for the prompt and one for what is said of the answer."""
+    try:
+        return max(os.get_terminal_size(sys.stdout.fileno()).lines - 2, 1)
+    except (OSError, ValueError):
+        return 1
 
 
 def emit_one(row: Row, form: str) -> None:
     """Print one object: as such in JSON, name by name in a table."""
+    put(lines_of_one(row, form))
+
+
+def lines_of_one(row: Row, form: str) -> Iterator[str]:
+    """The lines that `emit_one` prints."""
     match form:
         case "json":
-            click.echo(to_json(row, indent=2))
+            return iter(to_json(row, indent=2).splitlines())
         case "csv":
-            _csv([row], list(row))
+            return _csv([row], list(row))
         case "markdown":
-            _markdown(_named_values(row))
+            return _markdown(_named_values(row))
         case _:
-            _table(_named_values(row), header=False)
+            return _table(_named_values(row), header=False)
 
 
 def say(text: str) -> None:
@@ -131,34 +171,47 @@ def to_json(value: object, indent: int | None = None) -> str:
     return json.dumps(value, ensure_ascii=plain, indent=indent)
 
 
-def _json(rows: Iterable[Row]) -> None:
-    before = "["
-    for row in rows:
-        click.echo(f"{before}\n  {to_json(row)}", nl=False)
-        before = ","
-    click.echo("[]" if before == "[" else "\n]")
+def _json(rows: Iterable[Row]) -> Iterator[str]:
+    rows = iter(rows)
+    row = next(rows, None)
+    if row is None:
+        yield "[]"
+        return
+    yield "["
+    for following in rows:
+        yield f"  {to_json(row)},"
+        row = following
+    yield f"  {to_json(row)}"
+    yield "]"
 
 
-def _csv(rows: Iterable[Row], keys: Sequence[str]) -> None:
+def _csv(rows: Iterable[Row], keys: Sequence[str]) -> Iterator[str]:
     import csv
 
     rows = iter(rows)
     first = next(rows, None)
     header = list(keys if first is None else first)
-    writer = csv.writer(_Lines())
-    writer.writerow(header)
-    for row in chain(() if first is None else (first,), rows):
-        writer.writerow([_harmless(row[key]) for key in header])
+    line = _Line()
+    writer = csv.writer(line)
+    for cells in chain((header,), ([_harmless(row[key]) for key in header] for row in _rejoined(first, rows))):
+        writer.writerow(cells)
+        yield line.text
 
 
-class _Lines:
-    """Stdout for rows of CSV that end in a line feed.
+def _rejoined(first: Row | None, rows: Iterable[Row]) -> Iterable[Row]:
+    return () if first is None else chain((first,), rows)
+
+
+class _Line:
+    """A row of CSV without its ending.
 
     The writer is left its own ending, CR LF: only then does it quote a cell that holds either of them.
     """
 
+    text = ""
+
     def write(self, row: str) -> None:
-        sys.stdout.write(row.removesuffix("\r\n") + "\n")
+        self.text = row.removesuffix("\r\n")
 
 
 def _harmless(value: object) -> str:
@@ -225,11 +278,11 @@ def _named_values(row: Row) -> list[Column]:
     return [Column("", names, wide=max(map(len, names))), Column("", [_cell(value) for value in row.values()])]
 
 
-def _markdown(columns: Sequence[Column]) -> None:
-    click.echo(f"| {' | '.join(column.heading for column in columns)} |")
-    click.echo(f"|{' --- |' * len(columns)}")
+def _markdown(columns: Sequence[Column]) -> Iterator[str]:
+    yield f"| {' | '.join(column.heading for column in columns)} |"
+    yield f"|{' --- |' * len(columns)}"
     for cells in zip(*(column.cells for column in columns), strict=True):
-        click.echo(f"| {' | '.join(map(markdown_text, cells))} |")
+        yield f"| {' | '.join(map(markdown_text, cells))} |"
 
 
 def markdown_text(text: str) -> str:
@@ -239,9 +292,9 @@ def markdown_text(text: str) -> str:
     return text.replace("\n", "<br>")
 
 
-def _table(columns: list[Column], *, header: bool = True) -> None:
+def _table(columns: list[Column], *, header: bool = True) -> Iterator[str]:
     for number, line in enumerate(table_lines(columns, width(), header=header)):
-        click.echo(click.style(line, bold=True) if header and number == 0 else line)
+        yield click.style(line, bold=True) if header and number == 0 and sys.stdout.isatty() else line
 
 
 def table_lines(columns: list[Column], room: int, *, header: bool = True) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.asking import known, question
+from cli.completion import files, names
 from cli.options import Command, asking_option, known_at_option, today
 from cli.output import Row, Shown, emit, format_option, plural, say
 
@@ -27,7 +28,10 @@ _RULE_HELP = (
 @click.command("panel", cls=Command)
 @click.argument("unit", type=click.Choice(_UNITS))
 @click.option(
-    "--organisation", metavar="ORG", help="The organisation; of a treaty-year panel, whose treaties (default: all)."
+    "--organisation",
+    metavar="ORG",
+    shell_complete=names("organisation"),
+    help="The organisation; of a treaty-year panel, whose treaties (default: all).",
 )
 @click.option("--rule", type=click.Choice(_RULES), required=True, help=_RULE_HELP)
 @click.option(
@@ -183,11 +187,18 @@ _SHOWN: dict[str, list[Shown]] = {
 
 
 @click.command("compare", cls=Command)
-@click.argument("file", metavar="FILE.csv")
+@click.argument("file", metavar="FILE.csv", shell_complete=files)
 @click.option("--state", metavar="COL", required=True, help="Its column of states: ISO codes, names, or COW numbers.")
 @click.option("--year", metavar="COL", required=True, help="Its column of years.")
 @click.option("--value", metavar="COL", required=True, help="Its column of values: COW codes, words, or yes and no.")
-@click.option("--organisation", metavar="ORG", default="cis", show_default=True, help="The organisation it is about.")
+@click.option(
+    "--organisation",
+    metavar="ORG",
+    default="cis",
+    show_default=True,
+    shell_complete=names("organisation"),
+    help="The organisation it is about.",
+)
 @click.option("--rule", type=click.Choice(_RULES), default="any-day", show_default=True, help=_RULE_HELP)
 @click.option(
     "--values",

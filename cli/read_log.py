@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.asking import known, say_if_replica
+from cli.completion import kinds
 from cli.options import Command, Day, asking_option, known_at_option
-from cli.output import Row, Shown, emit, emit_one, format_option, plural, say
+from cli.output import Row, Shown, emit, emit_one, format_option, lines_of_one, plural, put, say
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -27,7 +28,12 @@ LOG = ("position", "recorded_at", "kind", "occurred", "summary", "event_id", "re
     help="Only events about this, such as state:AM or treaty:cis-charter; given again, about all of them.",
 )
 @click.option(
-    "--kind", "kinds", multiple=True, metavar="KIND", help="Only events of this kind; given again, of any of them."
+    "--kind",
+    "kinds",
+    multiple=True,
+    metavar="KIND",
+    shell_complete=kinds,
+    help="Only events of this kind; given again, of any of them.",
 )
 @click.option("--from", "first", type=Day(first=True), metavar="DATE", help="Only what happened on this day or later.")
 @click.option("--to", "last", type=Day(), metavar="DATE", help="Only what happened on this day or earlier.")
@@ -209,10 +215,14 @@ def show_command(event: str, form: str, database: str) -> None:
     if form == "json":
         emit_one(told, form)
         return
-    emit_one(_for_people(told), form)
+    put(_shown(told))
+
+
+def _shown(told: dict[str, Any]) -> Iterator[str]:
+    yield from lines_of_one(_for_people(told), "table")
     for later in told["said_since"]:
-        click.echo("\nLater:")
-        emit_one(_for_people(later), form)
+        yield from ("", "Later:")
+        yield from lines_of_one(_for_people(later), "table")
 
 
 def _whole(connection: "Connection", stored: "Stored") -> dict[str, Any]:

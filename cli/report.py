@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.asking import question
+from cli.completion import names
 from cli.options import Command, Group, asking_option, known_at_option, refuse_database, today
 from cli.output import emit, format_option, say, visible
 
@@ -51,7 +52,7 @@ class Reports(Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The report that the arguments name; an unknown one is answered with the nearest names."""
         name, reports = args[0], _library(ctx)
-        if name not in reports and not name.startswith("-"):
+        if name not in reports and not name.startswith("-") and not ctx.resilient_parsing:
             from eventstore.errors import did_you_mean
 
             advice = did_you_mean(name, reports) or "`cis report` lists them."
@@ -155,6 +156,9 @@ def _option(parameter: "Parameter") -> click.Option:
     return click.Option(
         [_flag(parameter), f"of_{parameter.name}"],
         metavar=_METAVARS.get(parameter.type, parameter.name.upper()),
+        shell_complete=names(parameter.name if parameter.type == "id" else "state")
+        if parameter.type in ("id", "state")
+        else None,
         help=f"{parameter.help}{left_out}",
     )
 

@@ -1,11 +1,9 @@
 """A status table on the page: what stands above it, the table, the footnotes; for programs only its rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import click
-
-from cli.output import GAP, Row, Shown, emit, visible, width
+from cli.output import GAP, Row, Shown, emit, lines_of, put, visible, width
 
 if TYPE_CHECKING:
     from projections.status_table import Sheet
@@ -19,15 +17,25 @@ def show(sheet: "Sheet", form: str) -> None:
         emit(sheet.plain(), form, [*(key for key, _ in sheet.columns), "notes"])
         return
     rows, notes = sheet.noted()
-    between = "\n\n" if form == "markdown" else "\n"
-    click.echo(between.join(map(visible, sheet.head)) + "\n")
+    put(_page(sheet, rows, notes, form))
+
+
+def _page(sheet: "Sheet", rows: Sequence[Row], notes: Sequence[str], form: str) -> Iterator[str]:
+    yield from _apart(sheet.head, form)
+    yield ""
     if not rows:
-        click.echo("–")
+        yield "–"
     for columns in _side_by_side(sheet.columns, rows) if form == "table" else [sheet.columns]:
-        emit(rows, form, [key for key, _ in columns], shown=[_shown(column) for column in columns])
-        click.echo()
-    if sheet.foot or notes:
-        click.echo(between.join(map(visible, [*sheet.foot, *notes])))
+        yield from lines_of(rows, form, [key for key, _ in columns], shown=[_shown(column) for column in columns])
+        yield ""
+    yield from _apart([*sheet.foot, *notes], form)
+
+
+def _apart(texts: Sequence[str], form: str) -> Iterator[str]:
+    """The texts, each a paragraph of its own."""
+    between = "\n\n" if form == "markdown" else "\n"
+    if texts:
+        yield between.join(map(visible, texts))
 
 
 def _shown(column: Column) -> Shown:

@@ -9,12 +9,13 @@ from typing import IO
 
 import click
 
+from cli.completion import files
 from cli.options import Command, database_option
 from cli.output import plural, progress, progress_option, say
 
 
 @click.command("import", cls=Command)
-@click.argument("file")
+@click.argument("file", shell_complete=files)
 @progress_option
 @database_option
 def import_command(file: str, bar: bool | None, database: str) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.asking import Question, known, question
+from cli.completion import names
 from cli.options import Command, Day, as_of_option, asking_option, known_at_option, today
 from cli.output import Row, Shown, emit, format_option, plural, say
 
@@ -37,7 +38,7 @@ MEETINGS = ("meeting", "bodies", "kind", "start", "end", "place", "country", "ch
 
 
 @click.command("members", cls=Command)
-@click.argument("organisation", required=False)
+@click.argument("organisation", required=False, shell_complete=names("organisation"))
 @click.option("--former", is_flag=True, help="Also show the states that had left.")
 @click.option(
     "--criterion",
@@ -92,7 +93,7 @@ def members_command(
 
 
 @click.command("roster", cls=Command)
-@click.argument("body")
+@click.argument("body", shell_complete=names("body"))
 @as_of_option
 @known_at_option
 @format_option
@@ -131,7 +132,7 @@ def treaties_command(as_of: str, known_at: str | None, form: str, database: str)
 
 
 @click.command("treaty", cls=Command)
-@click.argument("treaty")
+@click.argument("treaty", shell_complete=names("treaty"))
 @click.option(
     "--style",
     type=click.Choice(("untc", "coe", "hcch", "cis")),
@@ -176,7 +177,7 @@ def treaty_command(
 
 
 @click.command("state", cls=Command)
-@click.argument("state")
+@click.argument("state", shell_complete=names("state"))
 @click.option("--matrix", is_flag=True, help="Show its treaties instead, and which stage each had reached when.")
 @language_option
 @as_of_option
@@ -225,7 +226,7 @@ def _matrix(code: str, language: str, as_of: str, known_at: str | None, form: st
 
 
 @click.command("meetings", cls=Command)
-@click.argument("body", required=False)
+@click.argument("body", required=False, shell_complete=names("body"))
 @click.option(
     "--from", "first", type=Day(first=True), metavar="DATE", help="The first day; a year means its first day."
 )

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.completion import of_rows
 from cli.options import Command, as_of_option, asking_option, known_at_option
-from cli.output import markdown_text, say, to_json, visible, width
+from cli.output import markdown_text, put, say, to_json, visible, width
 
 if TYPE_CHECKING:
     from projections.why import Claim, Explanation, Remark, Source, Used
@@ -27,7 +28,7 @@ told of the same and changes nothing, `next` the first step after the day."""
 
 @click.command("why", cls=Command, epilog=KEYS_HELP)
 @click.argument("view")
-@click.argument("key", nargs=-1, required=True)
+@click.argument("key", nargs=-1, required=True, shell_complete=of_rows)
 @as_of_option
 @known_at_option
 @click.option(
@@ -57,11 +58,11 @@ def why_command(view: str, key: tuple[str, ...], as_of: str, known_at: str | Non
         case "json":
             from msgspec import to_builtins
 
-            click.echo(to_json(to_builtins(explanation), indent=2))
+            put(to_json(to_builtins(explanation), indent=2).splitlines())
         case "markdown":
-            click.echo("\n".join(_markdown(explanation)))
+            put(_markdown(explanation))
         case _:
-            click.echo(visible("\n".join(_text(explanation, max(width(), NARROWEST)))))
+            put(map(visible, _text(explanation, max(width(), NARROWEST))))
     if beyond:
         say(beyond)
     say(str(rests_on))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from cli.completion import files
 from cli.kinds import KindCommand, entry_of, example_of, options_of
 from cli.options import Group, database_option, inherited, now
 from cli.output import emit, format_option, plural, say, to_json, visible
@@ -13,6 +14,8 @@ from eventstore.events import FAMILIES, KINDS, Event
 from eventstore.events.amendments import EventCorrected, EventCorroborated, EventDisputed, EventRetracted
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from eventstore.batch import Entry
     from eventstore.log import Expectation, Outcome
     from projections.diff import Line
@@ -74,12 +77,20 @@ class Kinds(Group):
         name = args[0]
         if ctx.params.get("file"):
             raise click.UsageError(f"--file takes kinds and fields from the file: leave out {visible(name)!r}.", ctx)
-        if name not in KINDS and not name.startswith("-"):
+        if name not in KINDS and not name.startswith("-") and not ctx.resilient_parsing:
             from eventstore.errors import did_you_mean
 
             advice = did_you_mean(name, KINDS) or "`cis append --help` lists the kinds."
             raise click.UsageError(f"There is no kind of event {visible(name)!r}. {advice}", ctx)
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[str]]":
+        """The kinds that begin so, without making their commands; else the options."""
+        from click.shell_completion import CompletionItem
+
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        return [CompletionItem(name, help=cls.__doc__) for name, cls in KINDS.items() if name.startswith(incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The kinds by family, each with its line of help."""
@@ -98,6 +109,7 @@ class Kinds(Group):
 @click.option(
     "--file",
     metavar="FILE",
+    shell_complete=files,
     help="Record a batch: YAML, JSON or JSON Lines by the name's ending; - is standard input, whose form is seen.",
 )
 @recording_options
