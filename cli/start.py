@@ -16,14 +16,22 @@ STATUS = ("position", "hash", "projections_position")
 
 @click.command("init", cls=Command)
 @click.option("--empty", is_flag=True, help="Load no history: a record for a history of your own.")
+@click.option(
+    "--retract-superseded",
+    "retract",
+    is_flag=True,
+    help="Retract what the history of an earlier release told and this one does not.",
+)
 @progress_option
 @database_option
-def init_command(empty: bool, bar: bool | None, database: str) -> int:
+def init_command(empty: bool, retract: bool, bar: bool | None, database: str) -> int:
     """Create or upgrade the database and load the history.
 
     All of it is done, or nothing. What is recorded already stays as it is: run again, this adds what the program has learned
-    since.
+    since, and names what it has unlearned, which counts until it is retracted.
     """
+    if empty and retract:
+        raise click.UsageError("--retract-superseded has no effect with --empty.")
     import migrations
     from eventstore.database import Database
     from eventstore.preparing import hold_log, prepare_file, state_of, take_turn
@@ -40,7 +48,7 @@ def init_command(empty: bool, bar: bool | None, database: str) -> int:
         told += [f"{_DONE[state]} {record.place}", *said]
         if refolded:
             told.append(f"The views were of another release: folded anew from {refolded} events.")
-        failed = [] if empty else _load(connection, begin, told)
+        failed = [] if empty else _load(connection, begin, told, retract=retract)
     for line in (*told, *failed):
         say(line)
     return 1 if failed else 0
@@ -61,7 +69,7 @@ def _follow(connection: "Connection") -> int:
     return 0
 
 
-def _load(connection: "Connection", begin: Begin, told: list[str]) -> list[str]:
+def _load(connection: "Connection", begin: Begin, told: list[str], *, retract: bool) -> list[str]:
     """Record the history; gives the assertions that it does not meet."""
     import seed_events
     from eventstore.reading import head
@@ -79,10 +87,37 @@ def _load(connection: "Connection", begin: Begin, told: list[str]) -> list[str]:
     outcomes = record_on(connection, seed_events.entries(), recorded_by=RECORDED_BY, now=now(), progress=progressed)
     added = sum(outcome.new for outcome in outcomes)
     told.append(f"The history: {len(outcomes)} events, {added or 'none'} of them new.")
+    if before:
+        told += _left_over(connection, {outcome.event_id for outcome in outcomes}, retract=retract)
     assertions = seed_events.assertions()
     failed = [f"{failure.assertion.file_line}: {failure}" for failure in failures(connection, assertions)]
     told.append(f"{len(assertions) - len(failed)} of {len(assertions)} assertions about it hold.")
     return failed
+
+
+def _left_over(connection: "Connection", kept: set[str], *, retract: bool) -> list[str]:
+    """What an earlier release told and this one does not: retracted, or named with what to do about it."""
+    from cli.read_log import summary
+    from eventstore.stored import fields_of_stored
+    from projections.record import record_on
+    from seed_events.superseded import retracting, superseded
+
+    found = superseded(connection, kept, RECORDED_BY)
+    if not found:
+        return []
+    if retract:
+        at = now()
+        record_on(connection, retracting(found, at[:10]), recorded_by=RECORDED_BY, now=at)
+        return [f"Of the history of an earlier release {len(found)} events are not in this one's: retracted."]
+    lines = (f"{s.position}  {s.kind}  {s.occurred}  {summary(s.kind, fields_of_stored(s))}" for s in found)
+    return [
+        *(line if len(line) <= LONGEST else f"{line[:LONGEST]} ..." for line in lines),
+        f"Of the history of an earlier release {len(found)} events are not in this one's, and still count (above).",
+        "  Take them out: cis init --retract-superseded. Or judge each: cis show, then cis retract or cis correct.",
+    ]
+
+
+LONGEST = 116  # characters of a line that names an event
 
 
 def _nothing(_: int) -> None:
