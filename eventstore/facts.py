@@ -107,6 +107,10 @@ class History:
         kinds = sorted(wanted | AMENDMENTS) if wanted else ()
         return self._facts(reading.about(self.connection, subjects, kinds, self.known_at), subjects, wanted)
 
+    def sharing(self, subject: str, others: Sequence[str]) -> list[str]:
+        """Those of the others that some event concerns together with a subject, in order."""
+        return reading.sharing(self.connection, subject, others, self.known_at)
+
     def subjects(self, register: str) -> Iterator[str]:
         """Every subject of a register, in order; what concerns it is read with it, in one pass, and kept while it is folded."""
         rows = reading.by_subject(self.connection, register, self.known_at)

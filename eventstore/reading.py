@@ -77,6 +77,16 @@ def about(connection: Connection, subjects: Sequence[str], kinds: Sequence[str],
     return list(map(as_stored, ask(connection, sql + condition, (*others, first, upto, *kinds))))
 
 
+def sharing(connection: Connection, subject: str, others: Sequence[str], upto: int) -> list[str]:
+    """Those of the others that an event up to a position concerns together with a subject, in order."""
+    found = list[str]()
+    for chunk in chunks(sorted(others)):
+        shared = "SELECT DISTINCT o.subject FROM event_subject o JOIN event_subject s ON s.position = o.position"
+        sql = f"{shared} WHERE o.subject IN ({_marks(chunk)}) AND s.subject = ? AND s.position <= ? ORDER BY o.subject"
+        found += [name for (name,) in ask(connection, sql, (*chunk, subject, upto))]
+    return found
+
+
 def of_kinds(connection: Connection, kinds: Sequence[str], after: int, upto: int) -> list[Stored]:
     """The few events of these kinds after a position and up to another, in log order."""
     sql = f"{_SELECT} WHERE position > ? AND position <= ? AND kind IN ({_marks(kinds)}) ORDER BY position"

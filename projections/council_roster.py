@@ -78,7 +78,8 @@ def _bodies(fact: "Fact", history: "History") -> Iterator[str]:
 
 
 def seat_keys(fact: "Fact", history: "History") -> Iterator[Key]:
-    """(body, state) of a seating; of a body, of every state seated in it; of a standing, of every seat of the state."""
+    """(body, state) of a seating; of a body, of every state seated in it; of a standing, of the state in every body of
+    the organisation that it had to do with."""
     event: Any = fact.event
     if fact.kind in _SEATS:
         yield event.body, event.state
@@ -89,10 +90,17 @@ def seat_keys(fact: "Fact", history: "History") -> Iterator[Key]:
                 seat: Any = seated.event
                 yield seat.body, seat.state
     if fact.kind in membership.HANDLES:
-        for _, acting in membership.keys(fact, history):
-            for seated in history.about(f"state:{acting}", kinds=_SEATS):
-                seat = seated.event
-                yield seat.body, seat.state
+        for organisation, acting in membership.keys(fact, history):
+            bodies = history.remembered(_bodies_of, organisation)
+            for body in history.sharing(f"state:{acting}", bodies):
+                yield body.removeprefix("body:"), acting
+
+
+def _bodies_of(organisation: str, history: "History") -> list[str]:
+    """The bodies of an organisation, as subjects."""
+    facts = history.about(f"organisation:{organisation}", kinds=("body-established",))
+    established: list[Any] = [fact.event for fact in facts]
+    return sorted({f"body:{event.body}" for event in established})
 
 
 def fold_seat(key: Key, history: "History") -> list[Row]:
