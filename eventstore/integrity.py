@@ -47,11 +47,10 @@ class Chain:
 
     def add(self, row: Sequence[object]) -> str | None:
         """Go on by one row, the columns of `event` in their order; gives what is wrong with it."""
-        *envelope, stored = row
-        position, problem = envelope[0], None
+        position, stored, problem = row[0], row[-1], None
         if position != self.expected:
             problem = f"position {self.expected}: missing (the next event found is position {position})"
-        elif chained(self.hash, envelope) != stored:
+        elif chained(self.hash, row[:-1]) != stored:
             problem = f"position {position}: altered, or the event before it was replaced (its hash does not fit)"
         self.events += 1
         self.expected = int(str(position)) + 1
