@@ -59,10 +59,10 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
         "replay": Listed("replay", "Replay all views to a day, as known then."),
         "report": Listed("report", "Run a report from the library."),
         "sql": Listed("report", "Run any SQL query that only reads."),
-        "serve": Listed("serve", "Show the record as a page in a browser."),
         "check": Listed("check", "Show contradictions, disputes and failed assertions."),
         "coverage": Listed("coverage", "Show how much of the history is verified."),
         "plot": Listed("plot", "Draw the record: bars over time, counts by year, treaties between states."),
+        "serve": Listed("serve", "Show the record as a page in a browser."),
     },
     "The log itself": {
         "log": Listed("read_log", "List events in the order in which they were recorded."),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.asking import known, question
+from cli.completion import files, names
 from cli.options import Command, Day, asking_option, known_at_option, today
 from cli.output import say
 from cli.target import refuse_record, target
@@ -14,6 +15,7 @@ from cli.views import language_option
 from projections.pictures import PICTURES, About
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
     from sqlalchemy import Connection
 
 
@@ -24,13 +26,21 @@ def _listed(name: str, about: About) -> str:
     )
 
 
+def _offered(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> "list[CompletionItem[str]]":
+    """The ids of the register that the picture is about."""
+    about = PICTURES.get(str(ctx.params.get("picture")))
+    return names(about.register)(ctx, parameter, incomplete) if about else []
+
+
 _LISTED = "\n\n".join(_listed(name, about) for name, about in PICTURES.items())
 
 
 @click.command("plot", cls=Command, epilog=_LISTED)
 @click.argument("picture", type=click.Choice(tuple(PICTURES)), metavar="PICTURE")
-@click.argument("subject", required=False)
-@click.option("--output", metavar="FILE", help="The new file to write; its name ends in .svg or .png.")
+@click.argument("subject", required=False, shell_complete=_offered)
+@click.option(
+    "--output", metavar="FILE", shell_complete=files, help="The new file to write; its name ends in .svg or .png."
+)
 @click.option("--force", is_flag=True, help="Write over what is there.")
 @click.option(
     "--as-of",
@@ -75,6 +85,10 @@ def plot_command(
     say(f"{f'Written to {output}; ' if output else ''}{basis}")
 
 
+def _on_terminal() -> bool:
+    return sys.stdout.isatty()
+
+
 def _form(output: str | None) -> str:
     return PurePath(output or "").suffix.lower()
 
@@ -87,7 +101,7 @@ def _refuse_idle(picture: str, subject: str | None, output: str | None, force: b
     if output is None:
         if force:
             raise click.UsageError("--force has no effect without --output.")
-        if sys.stdout.isatty():
+        if _on_terminal():
             name = "-".join(filter(None, (picture, subject)))
             raise click.UsageError(f"A picture is not read on a terminal: write it to a file (--output {name}.svg).")
     elif _form(output) not in (".svg", ".png"):

@@ -1,6 +1,6 @@
 """What a bar over time is: one standing in one row, from when to when, with the soft edges of intervals."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import NamedTuple
 
 from eventstore.facts import END
@@ -54,6 +54,7 @@ class Act(NamedTuple):
     kind: str
     first: str
     last: str
+    disputed: bool = False
 
 
 class Stretch(NamedTuple):
@@ -65,7 +66,10 @@ class Stretch(NamedTuple):
 
 
 def joined(rows: Iterable[Row], *alike: str) -> Iterator[Row]:
-    """Rows of one thing in order; those that follow each other and are alike in these columns become one."""
+    """Rows of one thing in order; those that follow each other and are alike in these columns become one.
+
+    What is disputed in a later one of them is none of these columns: it does not mark the whole.
+    """
     held: Row | None = None
     for row in rows:
         if (
@@ -74,7 +78,6 @@ def joined(rows: Iterable[Row], *alike: str) -> Iterator[Row]:
             and all(held[name] == row[name] for name in alike)
         ):
             held |= {name: row[name] for name in ("valid_to", "valid_to_latest")}
-            held["disputed"] = held["disputed"] or row["disputed"]
             continue
         if held is not None:
             yield held
@@ -83,21 +86,24 @@ def joined(rows: Iterable[Row], *alike: str) -> Iterator[Row]:
         yield held
 
 
-def bars(line: str, rows: Iterable[Row], standing: Callable[[Row], str | None]) -> list[Bar]:
+def bars(line: str, rows: Iterable[Row], standing: Callable[[Row], str | None], disputed: Container[str]) -> list[Bar]:
     """The bars of the rows of one thing in order, in a view of intervals that has `since`; no standing: no bar.
 
+    `disputed` are the events that some source disputes. A bar is disputed where that is not only carried on from the one before.
     What a row without a bar disputes is that the one before it is over.
     """
     found = list[Bar]()
+    before: Row = {"valid_to": None, "disputed": False}
     for row in rows:
-        named = standing(row)
-        if named is None:
-            if found and row["disputed"]:
-                found[-1] = found[-1]._replace(end_disputed=True)
-            continue
-        edges = (row["valid_from"], row["valid_from_latest"], row["valid_to"], row["valid_to_latest"])
-        doubtful = any(sign in row["since"] for sign in "?~%")
-        found.append(Bar(line, named, *edges, disputed=bool(row["disputed"]), doubtful=doubtful))
+        carried = before["disputed"] and before["valid_to"] == row["valid_from"] and row["began_by"] not in disputed
+        marked = bool(row["disputed"]) and not carried
+        before, named = row, standing(row)
+        if named is not None:
+            edges = (row["valid_from"], row["valid_from_latest"], row["valid_to"], row["valid_to_latest"])
+            doubtful = any(sign in row["since"] for sign in "?~%")
+            found.append(Bar(line, named, *edges, disputed=marked, doubtful=doubtful))
+        elif found and marked:
+            found[-1] = found[-1]._replace(end_disputed=True)
     return found
 
 

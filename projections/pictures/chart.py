@@ -26,12 +26,13 @@ HALO = {"stroke": "white", "strokeWidth": 3, "strokeJoin": "round", "aria": Fals
 
 _WORDS = {
     "certain": Text("{0}: {1}, {2} to {3}", "{0}: {1}, {2} – {3}"),
-    "possible": Text("{0}: possibly {1}, {2} to {3}", "{0}: возможно, {1}, {2} – {3}"),
+    "possible": Text("{0}: {1} (possible), {2} to {3}", "{0}: {1} (возможно), {2} – {3}"),
     "disputed": Text("{0}: {1} is disputed", "{0}: {1} – оспаривается"),
     "vague": Text("{0}: {1}, day not exactly known", "{0}: {1}, день точно не известен"),
     "act": Text("{0}: {1}, {2}", "{0}: {1}, {2}"),
     "only-possible": Text("possible, not certain", "возможно, не достоверно"),
     "end-disputed": Text("{0}: the end of {1} is disputed", "{0}: {1} – конец оспаривается"),
+    "act-disputed": Text("{0}: {1}, {2} (disputed)", "{0}: {1}, {2} (оспаривается)"),
     "note-vague": Text(
         "?: the day is not exactly known, or the source doubts it.",
         "?: день точно не известен или вызывает сомнение в источнике.",
@@ -89,7 +90,7 @@ class Chart:
         there = {
             "vague": any(mark["sign"] == "?" for mark in self._marks),
             "hollow": any(act["fill"] == "white" for act in self._acts),
-            "disputed": any(mark["sign"] == "!" for mark in self._marks),
+            "disputed": any(mark["sign"] == "!" for mark in [*self._marks, *self._acts]),
             "goes-on": any(piece["goes_on"] for piece in self._pieces),
         }
         return [self._say(f"note-{name}", self._last) for name, found in there.items() if found]
@@ -172,7 +173,7 @@ class Chart:
                 first, last = max(act.first, self._first), min(act.last, self._last)
                 begins, over = self._width(self._first, first), self._width(self._first, last)
                 lane = next(n for n in range(len(ends) + 1) if ends.get(n, -WIDTH) + SIGN <= begins)
-                ends[lane] = over
+                ends[lane] = over + (SIGN / 2 if act.disputed else 0)
                 name = self._symbols[act.kind][0].in_(self._asked.language)
                 when = act.first if act.first == act.last else f"{first}/{last}"
                 yield {
@@ -183,7 +184,8 @@ class Chart:
                     "act": name,
                     "lane": lane,
                     "fill": INK if act.first == act.last else "white",
-                    "told": self._say("act", self._labels[act.line], name, when),
+                    "sign": "!" if act.disputed else "",
+                    "told": self._say("act-disputed" if act.disputed else "act", self._labels[act.line], name, when),
                 }
 
     # -- layers -------------------------------------------------------------------------------------------------------
@@ -293,6 +295,7 @@ class Chart:
         shapes = {text.in_(self._asked.language): shape for text, shape in self._symbols.values()}
         domain = [name for name in shapes if name in used]
         offset = {"expr": f"{self._lift - BAR / 2 - LANE / 2} - {LANE} * datum.lane"}
+        sign = {"type": "text", "fontSize": 10, "fontWeight": "bold", "xOffset": 7, "yOffset": offset, "aria": False}
         ranges = {"type": "rule", "yOffset": offset, "y2Offset": offset, "color": INK, "aria": False}
         symbol = {"type": "point", "size": 46, "stroke": INK, "strokeWidth": 1.1, "opacity": 1, "yOffset": offset}
         return [
@@ -316,6 +319,11 @@ class Chart:
                     "fill": {"field": "fill", "type": "nominal", "scale": None},
                     "description": {"field": "told"},
                 },
+            },
+            {
+                "data": {"values": [act for act in self._acts if act["sign"]]},
+                "mark": sign,
+                "encoding": {"x": self._time("middle"), "text": {"field": "sign"}},
             },
         ]
 

@@ -10,7 +10,7 @@ from projections.membership import membership
 from projections.pictures import Asked
 from projections.pictures.bars import Line, Standing, bars, by_label, joined
 from projections.pictures.chart import Chart
-from projections.pictures.names import Text, named, state_name
+from projections.pictures.names import Text, disputed_events, named, state_name
 from projections.pictures.style import BLUE, GREEN, ORANGE, PALE, PURPLE, SKY, VERMILION, YELLOW, page
 
 SHOWS = Text("Who belonged, as what, and from when to when", "Кто состоял, в каком качестве, с какого и по какое время")
@@ -31,14 +31,15 @@ def specification(asked: Asked) -> dict[str, Any]:
     """The picture of an organisation."""
     query = select(membership).where(membership.c.organisation == asked.subject)
     rows = asked.views.execute(query.order_by(membership.c.state, membership.c.valid_from)).mappings()
+    disputed = disputed_events(asked.views)
     found = {
-        state: bars(state, joined(held, "status", "practice", "withdrawal_effective_on"), _standing)
+        state: bars(state, joined(held, "status", "practice", "withdrawal_effective_on"), _standing, disputed)
         for state, held in groupby(map(dict, rows), key=lambda row: str(row["state"]))
     }
     lines = sorted(
         (Line(state, state_name(state, asked.language)) for state, own in found.items() if own), key=by_label
     )
-    chart = Chart(asked, lines, [bar for own in found.values() for bar in own], STANDINGS)
+    chart = Chart(asked, lines, [bar for line in lines for bar in found[line.key]], STANDINGS)
     name = named(asked.views, "organisation", str(asked.subject), asked.language)
     return page(asked, TITLE.in_(asked.language).format(name), SHOWS.in_(asked.language), chart.plot(), chart.notes())
 

@@ -1,4 +1,4 @@
-"""Words and names in English and Russian."""
+"""What all pictures ask the record: names in English and Russian, and which events are disputed."""
 
 from typing import NamedTuple
 
@@ -6,6 +6,7 @@ from sqlalchemy import Connection, select
 
 from eventstore.states import states
 from projections.registers import body, office, organisation, person, treaty
+from projections.timeline import timeline
 
 
 class Text(NamedTuple):
@@ -40,3 +41,8 @@ def state_name(code: str, language: str) -> str:
     """The name of a state; its code if it has none."""
     known = states().get(code)
     return Text(known.name, known.name_ru).in_(language) if known else code
+
+
+def disputed_events(views: Connection) -> frozenset[str]:
+    """The ids of the events of which some source says otherwise."""
+    return frozenset(views.execute(select(timeline.c.event_id).where(timeline.c.disputed)).scalars())

@@ -10,7 +10,7 @@ from projections.interval import Row
 from projections.pictures import Asked
 from projections.pictures.bars import Bar, Line, Standing, bars, by_label, joined
 from projections.pictures.chart import Chart
-from projections.pictures.names import Text, named, state_name
+from projections.pictures.names import Text, disputed_events, named, state_name
 from projections.pictures.style import BLUE, GREEN, ORANGE, PURPLE, SKY, page
 
 SHOWS = Text(
@@ -32,19 +32,21 @@ def specification(asked: Asked) -> dict[str, Any]:
     table = council_roster
     query = select(table).where(table.c.body == asked.subject).order_by(table.c.valid_from, table.c.valid_from_latest)
     found = [dict(row) for row in asked.views.execute(query).mappings()]
+    disputed = disputed_events(asked.views)
     lines, drawn = list[Line](), list[Bar]()
     for office, held in _by(("office",), (row for row in found if row["seat"] == "office")):
         lines.append(Line(f"office:{office[0]}", named(asked.views, "office", office[0], asked.language), heading=True))
         for holder, rows in _by(("person", "state"), held):
             key = ":".join((*office, *holder))
             lines.append(Line(key, _holder(asked, *holder)))
-            drawn += bars(key, joined(rows, "acting"), lambda row: "acting" if row["acting"] else "holder")
+            drawn += bars(key, joined(rows, "acting"), lambda row: "acting" if row["acting"] else "holder", disputed)
     seats = dict(_by(("state",), (row for row in found if row["seat"] == "state")))
     if seats:
         lines.append(Line("seats", SEATS.in_(asked.language), heading=True))
-        lines += sorted((Line(f"seat:{state}", state_name(state, asked.language)) for (state,) in seats), key=by_label)
-    for (state,), rows in seats.items():
-        drawn += bars(f"seat:{state}", joined(rows, "status"), lambda row: str(row["status"]))
+        seated = sorted((Line(state, state_name(state, asked.language)) for (state,) in seats), key=by_label)
+        for line in seated:
+            lines.append(line)
+            drawn += bars(line.key, joined(seats[line.key,], "status"), lambda row: str(row["status"]), disputed)
     chart = Chart(asked, lines, drawn, STANDINGS)
     title = named(asked.views, "body", str(asked.subject), asked.language)
     return page(asked, title, SHOWS.in_(asked.language), chart.plot(), chart.notes())

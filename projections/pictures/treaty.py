@@ -3,7 +3,7 @@
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, literal, select
 
 from eventstore.dates import parse
 from eventstore.facts import BEGINNING, END
@@ -11,9 +11,10 @@ from projections.interval import Row
 from projections.pictures import Asked
 from projections.pictures.bars import Act, Line, Standing, bars, by_label, joined
 from projections.pictures.chart import Chart
-from projections.pictures.names import Text, named, state_name
+from projections.pictures.names import Text, disputed_events, named, state_name
 from projections.pictures.style import BLUE, GREEN, ORANGE, PALE, PURPLE, SKY, YELLOW, page
-from projections.treaty_party import treaty_party
+from projections.timeline import timeline
+from projections.treaty_party import DATES, treaty_party
 from projections.treaty_status import treaty_status
 
 SHOWS = Text("What each state did about it, and where it stood", "Что сделало каждое государство и каков его статус")
@@ -47,16 +48,15 @@ SYMBOLS = {  # columns of the view, and the shapes of Vega
 
 def specification(asked: Asked) -> dict[str, Any]:
     """The picture of a treaty."""
-    found = {
-        state: list(held)
-        for state, held in groupby(_rows(asked, treaty_party, "state"), key=lambda row: str(row["state"]))
-    }
+    rows = _rows(asked, treaty_party, "state")
+    found = {state: list(held) for state, held in groupby(rows, key=lambda row: str(row["state"]))}
     lines = sorted((Line(state, state_name(state, asked.language)) for state in found), key=by_label)
-    itself = bars("itself", joined(_rows(asked, treaty_status), "status"), _standing)
-    stood = [bar for state, rows in found.items() for bar in bars(state, joined(rows, "status"), _standing)]
-    acts = sorted({act for state, rows in found.items() for row in rows for act in _acts(state, row)})
-    head = [Line("itself", ITSELF.in_(asked.language))] if itself else []
-    chart = Chart(asked, [*head, *lines], [*itself, *stood], STANDINGS, acts, SYMBOLS)
+    disputed = disputed_events(asked.views)
+    drawn = bars("itself", joined(_rows(asked, treaty_status), "status"), _standing, disputed)
+    head = [Line("itself", ITSELF.in_(asked.language))] if drawn else []
+    for line in lines:
+        drawn += bars(line.key, joined(found[line.key], "status"), _standing, disputed)
+    chart = Chart(asked, [*head, *lines], drawn, STANDINGS, _acts(asked, rows), SYMBOLS)
     title = named(asked.views, "treaty", str(asked.subject), asked.language)
     return page(asked, title, SHOWS.in_(asked.language), chart.plot(), chart.notes())
 
@@ -71,6 +71,15 @@ def _standing(row: Row) -> str | None:
     return None if row["status"] in ("withdrawn", "terminated") else str(row["status"])
 
 
-def _acts(state: str, row: Row) -> list[Act]:
-    dated = [(column, parse(row[column])) for column in SYMBOLS if row[column]]
-    return [Act(state, column, when.first or BEGINNING, when.last or END) for column, when in dated]
+def _acts(asked: Asked, rows: list[Row]) -> list[Act]:
+    """Every act that a row has the date of, each once."""
+    padded = literal(" ") + timeline.c.subjects + literal(" ")
+    query = select(timeline.c.kind, timeline.c.subjects).where(
+        timeline.c.kind.in_(DATES), timeline.c.disputed, padded.contains(f" treaty:{asked.subject} ", autoescape=True)
+    )
+    claimed = {(DATES[kind], subject) for kind, subjects in asked.views.execute(query) for subject in subjects.split()}
+    dated = {(row["state"], column, row[column]) for row in rows for column in SYMBOLS if row[column]}
+    return [
+        Act(state, column, parse(on).first or BEGINNING, parse(on).last or END, (column, f"state:{state}") in claimed)
+        for state, column, on in sorted(dated)
+    ]
