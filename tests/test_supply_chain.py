@@ -3,6 +3,7 @@
 import importlib.metadata
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ LOCKED = {
     if not line.startswith("#")
 }
 IN_CI = [*RUN, *(one for extra, found in EXTRAS.items() if extra != "bench" for one in found)]
+BY_USERS = [*RUN, *(one for extra, found in EXTRAS.items() if extra not in ("test", "bench", "dev") for one in found)]
+UNPINNED = {"pip", "setuptools"}  # what installs the others comes with Python
 TYPES_ONLY = ("types-pyyaml",)  # numbered by the day it was made: no release of it can break what runs
 
 
@@ -51,23 +54,27 @@ def test_the_program_runs_on_few_packages():
     assert len(RUN) <= 6
 
 
-def closure(names: list[str]) -> set[str]:
+def closure(wanted: list[Requirement]) -> set[str]:
     """The packages and what they bring along, as installed here."""
-    found, waiting = set[str](), [canonicalize_name(name) for name in names]
+    found, waiting = set[tuple[str, str]](), asked(wanted)
     while waiting:
-        name = waiting.pop()
-        if name in found:
+        name, extra = waiting.pop()
+        if (name, extra) in found:
             continue
         try:
             needs = importlib.metadata.requires(name) or []
         except importlib.metadata.PackageNotFoundError:
-            continue  # for another system, or an extra that nobody asked for
-        found.add(name)
-        asked = [Requirement(need) for need in needs]
-        waiting += [
-            canonicalize_name(one.name) for one in asked if one.marker is None or one.marker.evaluate({"extra": ""})
-        ]
-    return found
+            continue  # for another system
+        found.add((name, extra))
+        waiting += asked(
+            one for one in map(Requirement, needs) if one.marker is None or one.marker.evaluate({"extra": extra})
+        )
+    return {name for name, _ in found}
+
+
+def asked(wanted: Iterable[Requirement]) -> list[tuple[str, str]]:
+    """Each package by itself and with each extra that is asked for."""
+    return [(canonicalize_name(one.name), extra) for one in wanted for extra in ("", *one.extras)]
 
 
 def licence(name: str) -> str:
@@ -77,17 +84,18 @@ def licence(name: str) -> str:
 
 
 def test_nothing_under_the_gpl_runs_with_the_program():
-    names = closure(
-        [
-            one.name
-            for one in (
-                *RUN,
-                *(one for extra in ("postgres", "signing", "parquet", "plot", "serve") for one in EXTRAS[extra]),
-            )
-        ]
-    )
+    names = closure(BY_USERS)
     assert {canonicalize_name(one.name) for one in RUN} <= names
     for name in sorted(names):
         said = licence(name)
         assert said, f"{name} says nothing of its licence"
         assert not re.search(r"(?<!L)\bA?GPL|(?<!Lesser )General Public License", said), f"{name}: {said}"
+
+
+def test_what_runs_with_the_program_stands_in_the_list_with_its_licence():
+    page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
+    assert {name for name in closure(BY_USERS) if not re.search(rf"\b{re.escape(name)}\b", page)} == set()
+
+
+def test_the_lock_file_pins_what_they_bring_along():
+    assert closure(IN_CI) - LOCKED.keys() - UNPINNED == set()
