@@ -18,9 +18,7 @@ COLUMNS = ("view", "key", "what", "before", "after", "events", "because")
 _SHOWN: tuple[Shown, ...] = (
     "view",
     "key",
-    "what",
-    ("before", lambda row: row["before"] or "–"),
-    ("after", lambda row: row["after"] or "–"),
+    ("change", lambda row: f"{row['what']}: {row['before'] or '–'} → {row['after'] or '–'}"),
 )
 
 

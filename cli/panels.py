@@ -1,6 +1,7 @@
 """Tables by year and month, and other people's tables held against the record: panel, compare."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import click
@@ -167,7 +168,6 @@ _COMBINED: list[Shown] = [
     "charter",
     "practice",
     "contested",
-    "status",
     "disputed",
 ]
 _SHOWN: dict[str, list[Shown]] = {
@@ -178,9 +178,9 @@ _SHOWN: dict[str, list[Shown]] = {
         "year",
         ("code", _code),
         ("share", _share),
-        "status",
         "parties",
-        "signatories",
+        ("signed", itemgetter("signatories")),
+        "status",
         "disputed",
     ],
 }

@@ -79,7 +79,12 @@ def members_command(
             rows = belonging(asked.views, as_of, organisation, criterion)
             lacking = tests_of(asked.views, organisation).lacking(criterion) if organisation else ""
         columns = CRITERIA_COLUMNS[criterion]
-        emit(rows, form, columns, shown=columns[1:-1] if organisation else columns[:-1])
+        told: list[Shown] = [name for name in columns if name not in ("organisation", "events")]
+        if (
+            criterion == "combined"
+        ):  # on a narrow page too the tests stand side by side; they say themselves what is possible
+            told = [("state", _named), "declared", "agreement", "charter", "practice", "contested", "disputed"]
+        emit(rows, form, columns, shown=told if organisation else ["organisation", *told])
         say(lacking or rule_of(criterion, organisation))
         _count(rows, asked)
         return
@@ -125,8 +130,8 @@ def treaties_command(as_of: str, known_at: str | None, form: str, database: str)
         from projections.treaty_status import treaties
 
         rows = treaties(asked.views, as_of)
-    shown: list[Shown] = [("treaty", _titled), "status", "since", ("certainty", _only_possible)]
-    shown += [("parties", _range("parties")), ("signatories", _range("signatories")), "disputed"]
+    shown: list[Shown] = [("treaty", _titled), ("status", _standing), ("parties", _range("parties"))]
+    shown += [("signed", _range("signatories")), "since", "disputed"]
     emit(rows, form, TREATIES, shown=shown)
     _count(rows, asked)
 
@@ -268,6 +273,14 @@ def meetings_command(
 def _only_possible(row: Row) -> str | None:
     """What is certain is so as a rule: only the rest is marked."""
     return "possible" if row["certainty"] == "possible" else None
+
+
+def _named(row: Row) -> str:
+    return " ".join(filter(None, (row["state"], row["name"])))
+
+
+def _standing(row: Row) -> str:
+    return f"{row['status']} (possible)" if row["certainty"] == "possible" else str(row["status"])
 
 
 def _titled(row: Row) -> str:

@@ -119,7 +119,7 @@ def test_the_command_puts_a_test_and_says_what_it_is(database):
     assert ran.err.startswith(f"{CRITERIA['agreement'].words} [")
     table = cis(database, "members", "cis", "--criterion", "combined", "--as-of", "1992").out
     assert table.splitlines()[0].split() == [
-        "state", "name", "declared", "certainty", "agreement", "charter", "practice", "contested",
+        "state", "declared", "agreement", "charter", "practice", "contested",
     ]  # fmt: skip
     refused = cis(database, "members", "--former", "--criterion", "charter")
     assert (refused.status, "--former has an effect only with --criterion declared." in refused.err) == (2, True)
