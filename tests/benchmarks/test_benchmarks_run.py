@@ -4,6 +4,7 @@ import json
 import re
 
 import bench
+import limits
 import pytest
 import synthetic
 
@@ -35,6 +36,14 @@ def test_a_ratio_meets_its_bar_from_the_right_side():
     assert bench.bar(bench.Figure("0", "a time", "us", 31, bare=10, bars={"bare": 3}), "bare").endswith("NOT MET")
     assert bench.bar(bench.Figure("0", "memory", "MB", 299, bars={"most": 300}), "most") == "<= 300 MB: met"
     assert bench.bar(bench.Figure("0", "a rate", "events/s", 1, bars={"peer": 4}), "peer") == "peer: not measured"
+
+
+def test_what_cannot_be_left_out_is_measured_too(tmp_path):
+    place = bench.Place("sqlite", tmp_path)
+    try:
+        assert [limit.us > 0 for limit in limits.limits_of(place, 2_000)] == [True] * 3
+    finally:
+        place.close()
 
 
 def test_the_same_seed_gives_the_same_history():
