@@ -4,6 +4,8 @@
 fuzzer look for more.
 """
 
+import csv
+import io
 import json
 import resource
 import sys
@@ -387,6 +389,20 @@ def test_what_would_steer_a_terminal_is_shown_as_its_code(database):
         assert ran.status == 0, ran.err
         assert not set("\u202e\u2066\u200f") & set(ran.out + ran.err)
         assert "\\u202e" in ran.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["log"], ["state", "AM"], ["sql", "SELECT note, sentence, subjects FROM timeline"]],
+)
+def test_no_cell_of_csv_that_was_recorded_as_a_formula_is_one(empty_sqlite, words):
+    formula = '=HYPERLINK("http://example.org"; "x")'
+    given(empty_sqlite, *WORLD, fact("statement-made", "1992", text=formula, states=["AM"], note=f"@{formula}"))
+    ran = cis(empty_sqlite, *words, "--format", "csv")
+    assert ran.status == 0, ran.err
+    cells = [cell for row in csv.reader(io.StringIO(ran.out)) for cell in row]
+    assert any("HYPERLINK" in cell for cell in cells)
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))] == []
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,35 @@ def test_a_log_in_place_goes_down_and_up_step_by_step_unchanged(filled):
     assert rest_of(filled) == rest
 
 
+def rights_of(database: Database) -> dict[tuple[str, str, str], bool]:
+    """What each role may do to each table, and whose it is."""
+    from projections.views import TABLES
+
+    tables = [*LOG, "merkle_tile", "alembic_version", "projection", *(table.name for table in TABLES)]
+    question = text("SELECT has_table_privilege(:role, :name, :doing)")
+    rights = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "TRIGGER")
+    with database.transaction() as connection:
+        return {
+            (role, name, doing): connection.execute(question, {"role": role, "name": name, "doing": doing}).scalar_one()
+            for role in ("cis_reader", "cis_appender", "cis_owner")
+            for name in tables
+            for doing in rights
+        }
+
+
+@pytest.mark.parametrize("revision", REVISIONS[:-1])
+def test_the_rights_of_the_roles_go_with_their_revision_and_come_back(empty_postgres, revision):
+    rights = rights_of(empty_postgres)
+    assert rights["cis_appender", "event", "INSERT"]
+    assert not rights["cis_appender", "event", "DELETE"]
+    moved(empty_postgres, revision, down=True)
+    with empty_postgres.transaction() as connection:
+        allowed = "SELECT has_table_privilege('cis_appender', 'event', 'INSERT, SELECT')"
+        assert connection.execute(text(allowed)).scalar() is False
+    moved(empty_postgres, "head")
+    assert rights_of(empty_postgres) == rights
+
+
 @pytest.mark.parametrize("revision", REVISIONS[:-1])
 def test_an_upgrade_that_fails_leaves_the_database_as_it_was_and_usable(filled, revision):
     moved(filled, revision, down=True)
