@@ -147,6 +147,7 @@ def _plot(asked: Asked, found: Counted) -> dict[str, Any]:
     ]
     first, last = found.columns()
     values = list(_values(asked, found, first))
+    step = max(20, 6 * max((len(value["text"]) for value in values), default=0) - 2)
     x = {
         "field": "year",
         "type": "ordinal",
@@ -155,7 +156,7 @@ def _plot(asked: Asked, found: Counted) -> dict[str, Any]:
     }
     rows = {"grid": True, "gridColor": FAINT, "tickBand": "extent", "domain": False, "ticks": False, "labelPadding": 6}
     return {
-        "width": {"step": 20},
+        "width": {"step": step},
         "height": {"step": 24},
         "encoding": {"y": {"field": "sort", "type": "nominal", "scale": {"domain": sorts, "padding": 0}, "axis": rows}},
         "layer": [
@@ -177,7 +178,7 @@ def _plot(asked: Asked, found: Counted) -> dict[str, Any]:
                     "color": {"field": "ink", "type": "nominal", "scale": None},
                 },
             },
-            *_beside(asked, found, sorts, first, 20 * (last + 1 - first)),
+            *_beside(asked, found, sorts, first, step * (last + 1 - first)),
         ],
     }
 
