@@ -44,7 +44,7 @@ from eventstore.stored import event_of  # noqa: E402
 from projections import council_roster, membership, question, runner, treaty_party  # noqa: E402
 
 SMALL = 10_000  # the size that growth is measured from
-DAY = "2012-06-30"
+DAY = "1990-06-30"  # which every history reaches
 BY = "benchmark"
 Clocked = Callable[[], object]
 
@@ -114,9 +114,12 @@ def in_a_process(work: str, url: str, size: int) -> dict[str, float]:
 
 
 class Grown:
-    """A record with a history of a size, and beside it the same events in the bare database and in the event store."""
+    """A record with a history of a size, and beside it the same events in the bare database and in the event store.
 
-    def __init__(self, place: "Place", size: int, name: str, *, alone: bool) -> None:
+    The history goes on for `more` events, which are recorded one way or another while figures are taken.
+    """
+
+    def __init__(self, place: "Place", size: int, name: str, *, alone: bool, more: int = 0) -> None:
         self.size = size
         self.url = place.url(f"ours_{name}")
         self.database = Database(self.url, write=True)
@@ -127,7 +130,7 @@ class Grown:
         self.connection = self.database.engine.connect()
         self.bare = None if alone else place.bare(f"bare_{name}")
         self.peer = None if alone or Peer is None else Peer(place.url(f"peer_{name}"), Streams())
-        self.following = synthetic.tellings(size + 40 * BATCH)
+        self.following = synthetic.tellings(size + more)
         self.seconds: dict[str, list[float]] = {"ours": [], "checked": [], "bare": [], "peer": []}
 
     def grow(self) -> None:
@@ -224,11 +227,12 @@ class Place:
 
 def figures_of(place: Place, size: int, rounds: int) -> Iterator[Figure]:
     """Figures 1 to 7 on one sort of database."""
-    grown = Grown(place, size, "grown", alone=False)
+    more = (rounds + 4) * BATCH + rounds * 50
+    grown = Grown(place, size, "grown", alone=False, more=more)
     grown.grow()
     yield appended(grown)
     yield from rebuilt(grown, place, rounds)
-    small = Grown(place, SMALL, "small", alone=True) if size > SMALL else grown
+    small = Grown(place, SMALL, "small", alone=True, more=more) if size > SMALL else grown
     if small is not grown:
         small.grow()
         small.rebuild()
