@@ -48,9 +48,9 @@ def outside(log: "Connection", asked: "Basis") -> str:
     if not asked.as_of:
         return ""
     if first := begins_after(log, asked.as_of, asked.known_at):
-        return f"The record begins on {first}: of {asked.as_of} it tells nothing."
+        return f"The record begins on {first}: of {asked.as_of} it tells nothing for certain."
     last = added_on(log, asked.known_at)
-    if last and asked.as_of > last and _typed("as_of", "last"):
+    if last and asked.as_of > last and _typed("as_of", "last", "days"):
         return f"The record was last added to on {last}: what happened between then and {asked.as_of} is not in it."
     return ""
 

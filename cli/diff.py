@@ -87,7 +87,8 @@ def _between_days(
     with question(database, second, known_at) as asked:
         wanted = subjects_named(asked.log, subject) if subject else None
         lines = list(changes(asked.views, first, second))
-        if beyond := outside(asked.log, asked.basis._replace(as_of=first)):
+        beyond = outside(asked.log, asked.basis._replace(as_of=first))
+        if beyond and not outside(asked.log, asked.basis):  # of the second day it is said when the question ends
             say(beyond)
     show(lines, form, view, wanted)
     say(f"{plural(_count(lines, view, wanted), 'change')} after {first}; {asked.basis}")
@@ -101,7 +102,8 @@ def _between_positions(
     from projections.question import basis
 
     with Database(database).record() as log:
-        earlier, later = basis(log, day, known_from), basis(log, day, known_to)
+        earlier = basis(log, day, known_from, "--known-from")
+        later = basis(log, day, known_to, "--known-to")
         say_if_replica(log)
         if earlier.known_at >= later.known_at:
             positions = f"position {earlier.known_at} and position {later.known_at}"

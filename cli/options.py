@@ -89,6 +89,14 @@ database_option = database_option_of("CIS_DATABASE_URL")
 asking_option = database_option_of("CIS_REPORT_DATABASE_URL", "CIS_DATABASE_URL")
 
 
+class Number(click.IntRange):
+    """A whole number, called so in errors (`a year`, if it is one)."""
+
+    def __init__(self, least: int, most: int | None = None, name: str = "whole number") -> None:
+        super().__init__(min=least, max=most)
+        self.name = name
+
+
 class Day(click.ParamType[str]):
     """A day, month or year, read as its last day (or its first)."""
 

@@ -61,16 +61,18 @@ def progress_option(function: F) -> F:
     )(function)
 
 
-def emit(rows: Iterable[Row], form: str, keys: Sequence[str], *, shown: Sequence[Shown] = ()) -> None:
+def emit(
+    rows: Iterable[Row], form: str, keys: Sequence[str], *, shown: Sequence[Shown] = (), none: str = "Nothing found."
+) -> None:
     """Print rows on stdout.
 
     JSON and CSV give every key of a row, `keys` first. Tables and Markdown give the columns in `shown` (default: `keys`) that
-    hold something in some row. With no rows, CSV still prints its header, and a table a word on stderr.
+    hold something in some row. With no rows, CSV still prints its header, and a table says `none` on stderr.
     """
     lines = lines_of(rows, form, keys, shown=shown)
     first = next(lines, None)
     if first is None:
-        say("Nothing found.")
+        say(none)
     else:
         put(chain((first,), lines))
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.asking import known, question
+from cli.asking import known, outside, question
 from cli.completion import files, names
-from cli.options import Command, asking_option, known_at_option, today
+from cli.options import Command, Number, asking_option, known_at_option, today
 from cli.output import Row, Shown, emit, format_option, plural, say
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _UNITS = ("state-year", "state-month", "treaty-year")
 _CRITERIA = ("charter", "agreement", "declared", "practice", "combined")
 _RULES = ("first-day", "last-day", "any-day", "share")
-_YEAR = click.IntRange(1, 9998)
+_YEAR = Number(1, 9998, "year")
 _RULE_HELP = (
     "What stands for a year or month: its first day, its last day, the strongest standing on any of its days, or the one "
     "that held on most of them."
@@ -107,8 +107,9 @@ def panel_command(
         found = rows(asked.views, unit, chosen, rule, (first, through), today(), everyone, criterion or "declared")
         counted = _Counted(found)
         emit(counted, form, keys, shown=[*_SHOWN[unit][:1], *_COMBINED] if combined else _SHOWN[unit])
-    if test:
-        say(test)
+        beyond = outside(asked.log, asked.basis._replace(as_of=f"{through:04}-12-31"))
+    for told in filter(None, (test, beyond)):
+        say(told)
     cut = f" Nothing is said of days after {limit}, the horizon of the log." if f"{through}-12-31" > limit else ""
     say(f"{plural(counted.count, 'row')}, rule {rule}; {asked.basis}.{cut}")
 
@@ -214,6 +215,12 @@ _SHOWN: dict[str, list[Shown]] = {
     show_default=True,
     help="Whose numbers its states have.",
 )
+@click.option(
+    "--criterion",
+    type=click.Choice(_CRITERIA[:-1]),
+    show_default="declared",
+    help="By which test a state belongs, as in `cis panel`.",
+)
 @known_at_option
 @format_option
 @asking_option
@@ -226,6 +233,7 @@ def compare_command(
     rule: str,
     values: str,
     numbers: str,
+    criterion: str | None,
     known_at: str | None,
     form: str,
     database: str,
@@ -239,13 +247,15 @@ def compare_command(
     """
     from projections.compare import COLUMNS, Asked, ledger, read
 
-    asks = Asked(state, year, value, organisation, rule, values, numbers)
+    asks = Asked(state, year, value, organisation, rule, values, numbers, criterion or "declared")
     table, yes_no = read(_bytes(file), "standard input" if file == "-" else file, asks)
 
     with question(database, "", known_at) as asked:
-        known(asked.log, "organisation", organisation, "--organisation")
+        test = _test(asked.views, criterion, known(asked.log, "organisation", organisation, "--organisation"))
         found = ledger(asked.views, table, asks, yes_no, today())
-    emit(found.rows, form, COLUMNS, shown=_LEDGER)
+    emit(found.rows, form, COLUMNS, shown=_LEDGER, none="Nothing differs.")
+    if test:
+        say(test)
     _summary(found.compared, found.rows, asked)
     if yes_no:
         say("Its values were read as yes and no: belonged as full member, associate or observer, or not.")

@@ -7,7 +7,7 @@ import click
 
 from cli.asking import known, say_if_replica
 from cli.completion import kinds
-from cli.options import Command, Day, asking_option, known_at_option
+from cli.options import Command, Day, Number, asking_option, known_at_option
 from cli.output import Row, Shown, emit, emit_one, format_option, lines_of_one, plural, put, say
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ LOG = ("position", "recorded_at", "kind", "occurred", "summary", "event_id", "re
 @click.option("--from", "first", type=Day(first=True), metavar="DATE", help="Only what happened on this day or later.")
 @click.option("--to", "last", type=Day(), metavar="DATE", help="Only what happened on this day or earlier.")
 @click.option("--text", metavar="TEXT", help="Only events whose data or sources hold this text.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the newest N of them.")
+@click.option("--limit", type=Number(1), metavar="N", help="Only the newest N of them.")
 @known_at_option
 @format_option
 @asking_option

@@ -255,6 +255,8 @@ def meetings_command(
     BODY is an id such as council-of-heads-of-state; left out, the meetings of all bodies are shown. A meeting whose date is
     imprecise is shown where it may have been in the period.
     """
+    if first is not None and first > last == today():
+        raise click.UsageError(f"Nothing has been held from {first} on: today is {last}.")
     if first is not None and first > last:
         raise click.UsageError(f"The period ends ({last}) before it begins ({first}).")
     with question(database, last, known_at) as asked:

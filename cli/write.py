@@ -8,7 +8,7 @@ import click
 
 from cli.completion import files
 from cli.kinds import KindCommand, entry_of, example_of, options_of
-from cli.options import Group, database_option, inherited, now
+from cli.options import Group, Number, database_option, inherited, now
 from cli.output import emit, format_option, plural, say, to_json, visible
 from eventstore.events import FAMILIES, KINDS, Event
 from eventstore.events.amendments import EventCorrected, EventCorroborated, EventDisputed, EventRetracted
@@ -37,7 +37,7 @@ def recording_options(function: F) -> F:
         ),
         click.option(
             "--expect",
-            type=click.IntRange(min=0),
+            type=Number(0),
             metavar="P",
             callback=inherited,
             help="Record only if nothing after position P concerns what the events are about.",

@@ -57,7 +57,7 @@ _YES_NO = frozenset(("0", "1", "yes", "no", "true", "false"))
 
 
 class Asked(NamedTuple):
-    """What is compared: the names of the columns, the organisation, the rule, and how values and numbers are meant."""
+    """What is compared: the names of the columns, the organisation, the rule, how values and numbers are meant, by which test."""
 
     state: str
     year: str
@@ -66,6 +66,7 @@ class Asked(NamedTuple):
     rule: str
     values: str = "auto"
     numbers: str = "cow"
+    criterion: str = "declared"
 
 
 class Theirs(NamedTuple):
@@ -190,7 +191,7 @@ def _state(text: str, year: int, asked: Asked) -> str:
 
 def ledger(views: Connection, table: Iterable[Theirs], asked: Asked, yes_no: bool, today: str) -> Ledger:
     """What differs between a table and the record, in the order of the table."""
-    standings, limit = Standings(views, asked.organisation), horizon(views, today)
+    standings, limit = Standings(views, asked.organisation, asked.criterion), horizon(views, today)
     known = dict[int, Period | None]()
     compared, beyond, found = 0, 0, list[tuple[Theirs, Answer, str]]()
     for row in table:

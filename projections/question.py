@@ -26,32 +26,32 @@ class Basis(NamedTuple):
         return f"{day}known at position {self.known_at}{hashed}"
 
 
-def basis(connection: Connection, as_of: str, known_at: str | None = None) -> Basis:
+def basis(connection: Connection, as_of: str, known_at: str | None = None, option: str = "--known-at") -> Basis:
     """The basis of a question; `known_at` is a position, or a UTC time in ISO form (default: now).
 
-    Raises `Misuse` for what is neither, or a position that the log has not reached.
+    Raises `Misuse`, which names the option, for what is neither, or a position that the log has not reached.
     """
     newest = head(connection)
     if known_at is None:
         return Basis(as_of, *newest)
-    position = _position(connection, known_at, newest.position)
+    position = _position(connection, known_at, newest.position, option)
     found = connection.execute(select(event.c.hash).where(event.c.position == position)).scalar()
     return Basis(as_of, position, found or "")
 
 
-def _position(connection: Connection, known_at: str, newest: int) -> int:
+def _position(connection: Connection, known_at: str, newest: int, option: str) -> int:
     from datetime import UTC, datetime
 
     if known_at.isascii() and known_at.isdigit():
         position = int(known_at[:18])
         if position > newest:
-            raise Misuse(Problem(f"the log ends at position {newest}", f"--known-at {known_at[:40]}"))
+            raise Misuse(Problem(f"the log ends at position {newest}", f"{option} {known_at[:40]}"))
         return position
     try:
         time = datetime.fromisoformat(known_at)
     except ValueError:
         advice = "Write a position such as 120, or a time such as 2026-11-22T10:00Z."
-        raise Misuse(Problem("neither a position nor a time", f"--known-at {known_at[:40]!r}", advice)) from None
+        raise Misuse(Problem("neither a position nor a time", f"{option} {known_at[:40]!r}", advice)) from None
     if len(known_at) <= len("2026-11-22"):  # a day means its end, as everywhere
         time = time.replace(hour=23, minute=59, second=59, microsecond=999_999)
     time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)

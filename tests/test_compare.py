@@ -86,6 +86,25 @@ def test_numbers_are_those_of_the_year_and_of_the_project_named(record):
     assert [r["state"] for r in ledger(record, "260,1995,1", words=("--numbers", "gw"))[0]] == ["DE"]
 
 
+def test_a_table_is_held_against_the_record_by_the_test_that_it_means(record):
+    given(record, fact("participation-ceased", "2018-05-19", organisation="cis", state="TM"))
+    rows = ("TM,2017,2", "TM,2019,0")
+    assert brief(ledger(record, *rows)[0]) == []  # nothing is said of days after 2018
+    given(record, fact("statement-made", "2019-12-31", text="The horizon.", states=["TM"]))
+    assert brief(ledger(record, *rows)[0]) == [(3, "TM", 0, 2, "differs")]
+    found, err = ledger(record, *rows, words=("--criterion", "practice"))
+    assert found == []
+    assert err.startswith("A state belongs if it takes part")
+    (row,) = ledger(record, "TM,2019,2", words=("--criterion", "practice"))[0]
+    assert (row["ours"], row["status"], row["sentence"]) == (
+        0,
+        "ceased",
+        "Turkmenistan ceases to take part in Commonwealth of Independent States.",
+    )
+    shown = cis(record, "compare", "-", *COLUMNS, "--criterion", "practice", given="state,year,value\nTM,2017,2\n")
+    assert (shown.out, shown.err.splitlines()[0]) == ("", "Nothing differs.")
+
+
 def test_rows_after_the_horizon_are_counted_and_not_compared(record):
     found, err = ledger(record, "GE,2009,1", "GE,2010,1", "GE,2011,1")
     assert found == []
