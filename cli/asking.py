@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from projections.question import Basis
 
 
+DAYS = ("as_of", "last", "days")  # the options in which commands take the day asked about
+
+
 class Question(NamedTuple):
     """A question under way: the log, the views as known at the time asked about, and what the answer rests on."""
 
@@ -25,9 +28,17 @@ class Question(NamedTuple):
 
 @contextmanager
 def question(
-    database: str, as_of: str, known_at: str | None, subjects: Callable[["Connection"], Iterable[str]] | None = None
+    database: str,
+    as_of: str,
+    known_at: str | None,
+    subjects: Callable[["Connection"], Iterable[str]] | None = None,
+    *,
+    options: Sequence[str] = DAYS,
 ) -> Iterator[Question]:
-    """Open the record for a question; `subjects`, given the log, names what the answer needs of the views (none: all)."""
+    """Open the record for a question; `subjects`, given the log, names what the answer needs of the views (none: all).
+
+    `options` are the parameters of the command in which a person gives the day asked about.
+    """
     from eventstore.database import Database
     from projections.question import basis, views
 
@@ -36,26 +47,30 @@ def question(
         rests_on = basis(log, as_of, known_at)
         with views(log, rests_on.known_at, about) as standing:
             yield Question(log, standing, rests_on)
-        if beyond := outside(log, rests_on):
+        if beyond := outside(log, rests_on, options):
             say(beyond)
         say_if_replica(log)
 
 
-def outside(log: "Connection", asked: "Basis") -> str:
-    """That the day asked about lies before or after all that the record can tell; empty if it does not."""
+def outside(log: "Connection", asked: "Basis", options: Sequence[str] = DAYS, *, begins: bool = False) -> str:
+    """That the day asked about lies before or after all that the record can tell; empty if it does not.
+
+    That it lies after is said only where a person gave it in one of the options: of today nobody needs to be told. A day that
+    only `begins` a period may lie before the record.
+    """
     from projections.question import added_on, begins_after
 
     if not asked.as_of:
         return ""
-    if first := begins_after(log, asked.as_of, asked.known_at):
+    if not begins and (first := begins_after(log, asked.as_of, asked.known_at)):
         return f"The record begins on {first}: of {asked.as_of} it tells nothing for certain."
     last = added_on(log, asked.known_at)
-    if last and asked.as_of > last and _typed("as_of", "last", "days"):
+    if last and asked.as_of > last and typed(*options):
         return f"The record was last added to on {last}: what happened between then and {asked.as_of} is not in it."
     return ""
 
 
-def _typed(*names: str) -> bool:
+def typed(*names: str) -> bool:
     """Whether a person gave one of these options: of today, where nobody asked about it, nothing needs to be said."""
     context = click.get_current_context(silent=True)
     return context is None or any(context.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in names)

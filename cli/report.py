@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.asking import question
+from cli.asking import outside, question, typed
 from cli.completion import names
 from cli.options import Command, Group, asking_option, known_at_option, refuse_database, today
 from cli.output import emit, format_option, say, visible
 
 if TYPE_CHECKING:
-    from projections.report import Parameter, Report
+    from collections.abc import Iterator, Mapping
+
+    from cli.asking import Question
+    from projections.report import Parameter, Report, Value
 
 REPORTS = ("report", "group", "help", "parameters")
 _METAVARS = {"date": "DATE", "first-day": "DATE", "integer": "N", "flag": "yes|no", "text": "TEXT", "state": "STATE"}
@@ -129,14 +132,25 @@ def _command(report: "Report") -> click.Command:
 
         texts = {name.removeprefix("of_"): text for name, text in given.items() if text is not None}
         values = reports.values(report, texts, today())
-        with question(database, str(values.get("as_of", "")), known_at) as asked:
+        with question(database, str(values.get("as_of", "")), known_at, options=["of_as_of"]) as asked:
             columns, rows = reports.run(asked.views, report, values)
             emit((dict(zip(columns, row, strict=True)) for row in rows), form, columns)
+            for beyond in _outside(asked, report, values):
+                say(beyond)
         say(str(asked.basis))
 
     shared: list[click.Parameter] = list(reversed(getattr(run, "__click_params__", [])))
     params = [_option(parameter) for parameter in report.parameters]
     return Command(report.name, callback=run, params=[*params, *shared], help=report.help, epilog=_epilog(report))
+
+
+def _outside(asked: "Question", report: "Report", values: "Mapping[str, Value]") -> "Iterator[str]":
+    """What is to be said of days that a person gave beside that of the answer: they may lie outside the record."""
+    for name, kind, *_ in report.parameters:
+        if kind in ("date", "first-day") and name != "as_of" and typed(f"of_{name}"):
+            day = asked.basis._replace(as_of=str(values[name]))
+            if beyond := outside(asked.log, day, [f"of_{name}"], begins=kind == "first-day"):
+                yield beyond
 
 
 def _epilog(report: "Report") -> str:

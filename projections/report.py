@@ -138,7 +138,8 @@ def values(report: Report, given: Mapping[str, str], today: str) -> dict[str, Va
     for name, parameter in known.items():
         text = texts.get(name, parameter.default)
         if text is None:
-            problems.append(Problem(f"the parameter {name} is missing", where, parameter.help))
+            example = f" For example: cis report {report.name} {report.example}" if report.example else ""
+            problems.append(Problem(f"the parameter {name} is missing", where, parameter.help + example))
             continue
         try:
             found[name] = _value(parameter, text, today)

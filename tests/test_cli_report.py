@@ -86,3 +86,19 @@ def test_a_report_of_the_log_itself_is_not_asked_of_an_earlier_time(empty_sqlite
     assert ran.err.endswith(
         "no such table: event\n  As known earlier there are the views, not the log itself: ask without --known-at.\n"
     )
+
+
+def test_days_outside_the_record_are_said_of_reports_too(empty_sqlite: Database) -> None:
+    record = told(empty_sqlite)
+    before = "The record begins on 1991-12-08: of 1980-12-31 it tells nothing for certain.\n"
+    after = "what happened between then and 2050-"
+    for words, said in (
+        (("members", "--as-of", "1980"), before),
+        (("members", "--as-of", "2050"), after),
+        (("meetings-by-year", "--to", "1980"), before),
+        (("meetings-by-year", "--from", "2050"), after),
+        (("anniversaries", "--day", "2050-12-08"), after),
+    ):
+        assert cis(record, "report", *words).err.count(said) == 1, words
+    for words in (("members",), ("meetings-by-year", "--from", "1980"), ("meetings-by-year", "--to", "2003")):
+        assert "The record" not in cis(record, "report", *words).err, words

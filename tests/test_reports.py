@@ -504,7 +504,9 @@ def test_all_faults_of_the_values_are_told_together() -> None:
     what = [problem.what for problem in caught.value.problems]
     assert what[:2] == ["the parameter state is missing", "there is no parameter 'stat'"]
     assert what[2].startswith("to: 'soon' is not a date")
-    assert caught.value.problems[0].advice == "The state."
+    assert caught.value.problems[0].advice == (
+        "The state. For example: cis report attendance --state GE --body council-of-heads-of-state"
+    )
 
 
 def test_only_what_may_be_left_open_is_any() -> None:
