@@ -1,6 +1,7 @@
 """A status table on the page: what stands above it, the table, the footnotes; for programs only its rows."""
 
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from cli.output import GAP, Row, Shown, emit, lines_of, put, visible, width
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
     from projections.status_table import Sheet
 
 Column = tuple[str, str]  # key and heading
+NARROWEST = 40  # characters below which a text is not wrapped any narrower
 
 
 def show(sheet: "Sheet", form: str) -> None:
@@ -32,10 +34,12 @@ def _page(sheet: "Sheet", rows: Sequence[Row], notes: Sequence[str], form: str) 
 
 
 def _apart(texts: Sequence[str], form: str) -> Iterator[str]:
-    """The texts, each a paragraph of its own."""
-    between = "\n\n" if form == "markdown" else "\n"
-    if texts:
-        yield between.join(map(visible, texts))
+    """The texts, each a paragraph of its own; on the page as wide as that, what hangs over set in under the text of a note."""
+    if form == "markdown":
+        yield from ("\n\n".join(map(visible, texts)),) if texts else ()
+        return
+    for text in map(visible, texts):
+        yield from wrap(text, max(width(), NARROWEST), subsequent_indent="  ", break_on_hyphens=False) or [""]
 
 
 def _shown(column: Column) -> Shown:

@@ -65,6 +65,12 @@ _WORDS = {  # what is printed, in English and Russian
         "дата: внутригосударственные процедуры выполнены; +: не завершены; -: не подписан; ВП: временно применяется; "
         "×: вышло; ?: дата выполнения не известна",
     ),
+    "between": ("between {0} and {1}", "между {0} и {1}"),
+    "by": ("by {0}", "не позднее {0}"),
+    "since": ("not before {0}", "не ранее {0}"),
+    "one-of": ("{0} or {1}", "{0} или {1}"),
+    "doubtful": ("{0}?", "{0}?"),
+    "about": ("c. {0}", "ок. {0}"),
     "imprecise": ("The date is known only as {0}.", "Дата известна только как {0}."),
     "disputed": ("Disputed: {0}.", "Оспаривается: {0}."),
     "says": ("{0} according to {1}", "{0} по данным {1}"),
@@ -90,8 +96,21 @@ _WORDS = {  # what is printed, in English and Russian
 }
 _MONTHS = (
     ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-    ("янв", "фев", "мар", "апр", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"),
+    ("янв.", "февр.", "март", "апр.", "май", "июнь", "июль", "авг.", "сент.", "окт.", "нояб.", "дек."),
 )
+# With its day a month stands in the genitive: 15 мая, 20 апр.
+_MONTHS_OF = (
+    _MONTHS[0],
+    tuple({"март": "марта", "май": "мая", "июнь": "июня", "июль": "июля"}.get(m, m) for m in _MONTHS[1]),
+)
+_IMPRECISE = {  # forms of EDTF, and the word that they stand for
+    r"\[([^.,]+)\.\.([^.,]+)\]": "between",
+    r"\[\.\.([^.,]+)\]": "by",
+    r"\[([^.,]+)\.\.\]": "since",
+    r"\[([^.,]+),([^.,]+)\]": "one-of",
+    r"([^?~%\[\]/]+)[?%]": "doubtful",
+    r"([^?~%\[\]/]+)~": "about",
+}
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 _STATUSES = {
     "signatory": "подписавшее",
@@ -252,15 +271,26 @@ class _Page:
         return (known.name_ru if self.ru else known.name) or known.name if known else code
 
     def date(self, text: str | None) -> str:
-        """A day, month or year (EDTF) in the form of the house; any other date as it is written."""
-        if text is None or not (match := re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text)):
-            return text or ""
+        """A date (EDTF) in the form of the house: a day, month or year; one of several; what lies between two; a doubtful one.
+
+        Any other date stands as it is written.
+        """
+        if text is None:
+            return ""
+        for form, word in _IMPRECISE.items():
+            if match := re.fullmatch(form, text):
+                return self.word(word, *map(self.date, match.groups()))
+        return self._plain(text)
+
+    def _plain(self, text: str) -> str:
+        if not (match := re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text)):
+            return text
         year, month, day = match.groups()
         if month is None or not 1 <= int(month) <= 12:
             return text
         at = int(month) - 1
         forms: dict[str, tuple[Sequence[str | None], str]] = {
-            "untc": ((day and day.lstrip("0"), _MONTHS[self.ru][at], year), " "),
+            "untc": ((day and day.lstrip("0"), (_MONTHS_OF if day else _MONTHS)[self.ru][at], year), " "),
             "coe": ((day, month, year), "/"),
             "hcch": ((day and day.lstrip("0"), _ROMAN[at], year), "-"),
             "cis": ((day, month, year[2:] if day else year), "."),
@@ -299,9 +329,8 @@ class _Page:
             notes.append(self.word("how-unknown"))
         if not standing.certain:
             could = [_STATUSES[status] if self.ru else status for status in standing.statuses]
-            notes.append(
-                self.word("possible", " / ".join([*could, *([] if standing.whole else [self.word("or-nothing")])]))
-            )
+            nothing = "" if standing.whole else f" {self.word('or-nothing')}"
+            notes.append(self.word("possible", " / ".join(could) + nothing))
         elif standing.row["disputed"] and not standing.claims:
             notes.append(self.word("status-disputed"))
         return notes

@@ -86,7 +86,7 @@ def test_the_same_treaty_on_an_earlier_day_shows_only_what_was_done_by_then(reco
         "Georgia¹||Dec 1993(a)²",
         "Kazakhstan³|22 Jan 1993|",
     ]
-    assert notes[0] == "¹ Not certain on this day: consent-given / or nothing yet."
+    assert notes[0] == "¹ Not certain on this day: consent-given or nothing yet."
     assert "Entry into force: 22 Jan 1994" not in found.head
 
 
@@ -139,6 +139,30 @@ def test_a_disputed_date_says_who_claims_what_in_every_house(record):
     for style, form in (("untc", "16 Apr 1994"), ("coe", "16/04/1994"), ("hcch", "16-IV-1994"), ("cis", "16.04.94")):
         _, notes, _ = printed(record, style)
         assert any(note.endswith(f" Disputed: {form} according to other.") for note in notes), style
+
+
+@pytest.mark.parametrize(
+    ("style", "language", "date", "said"),
+    [
+        ("untc", "en", "1994-04-16", "16 Apr 1994"),
+        ("untc", "ru", "1994-05-16", "16 мая 1994"),
+        ("untc", "ru", "1994-04-16", "16 апр. 1994"),
+        ("untc", "ru", "1994-05", "май 1994"),
+        ("untc", "en", "1994-04-16?", "16 Apr 1994?"),
+        ("untc", "en", "1994~", "c. 1994"),
+        ("untc", "en", "[1994-04-16..1995-01]", "between 16 Apr 1994 and Jan 1995"),
+        ("coe", "en", "[..1994-04-16]", "by 16/04/1994"),
+        ("hcch", "en", "[1994-04-16..]", "not before 16-IV-1994"),
+        ("cis", "ru", "[1994-04-16,1994-05-16]", "16.04.94 или 16.05.94"),
+        ("untc", "ru", "[1994-04-16..1994-06-01]", "между 16 апр. 1994 и 1 июня 1994"),
+        ("untc", "en", "199X", "199X"),
+    ],
+)
+def test_a_date_is_written_as_the_house_writes_it_in_the_words_of_its_language(record, style, language, date, said):
+    given(record, disputed(ACTS[1], citing="other", date=date))
+    _, notes, _ = printed(record, style, language=language)
+    by = "по данным" if language == "ru" else "according to"
+    assert any(note.endswith(f": {said} {by} other.") for note in notes), notes
 
 
 def test_the_annex_as_known_then_also_has_the_states_that_never_acted(record):
@@ -212,11 +236,21 @@ def test_the_page_has_heading_table_and_footnotes(record):
         "Kazakhstan³  22/01/1993\n\n"
         "Total number of signatures not followed by ratifications: 3\n"
         "Total number of ratifications/accessions: 0–1\n"
-        "¹ Not certain on this day: consent-given / or nothing yet.\n"
+        "¹ Not certain on this day: consent-given or nothing yet.\n"
         "² The date is known only as 1993-12.\n"
         "³ Applied provisionally from 01/02/1993.\n"
     )
     assert ran.err.startswith("as of 1993-12-15, known at position ")
+
+
+def test_long_footnotes_keep_to_the_page(record):
+    given(record, *(source(f"a-source-with-a-long-name-{n}", "press") for n in range(3)))
+    for n in range(3):
+        given(record, disputed(ACTS[1], citing=f"a-source-with-a-long-name-{n}", date=f"1994-0{n + 4}"))
+    out = cis(record, "treaty", "charter", "--style", "untc").out
+    assert max(map(len, out.splitlines())) <= 80
+    assert "\n  a-source-with-a-long-name" in out
+    assert "\n  a-source" not in cis(record, "treaty", "charter", "--style", "untc", "--format", "markdown").out
 
 
 def test_programs_get_the_rows_with_their_notes(record):
