@@ -224,8 +224,9 @@ def _matrix(code: str, language: str, as_of: str, known_at: str | None, form: st
 
         rows = matrix(asked.views, code, as_of, language)
     headings = {key: STAGES[key][language == "ru"] for key in MATRIX}
-    named: dict[str, Callable[[Row], object]] = {"title": _titled, "certainty": _only_possible}
-    shown = [(headings[key], named.get(key, itemgetter(key))) for key in MATRIX if key != "treaty"]
+    maybe = "возможно" if language == "ru" else "possible"
+    named: dict[str, Callable[[Row], object]] = {"title": _titled, "status": lambda row: _standing(row, maybe)}
+    shown = [(headings[key], named.get(key, itemgetter(key))) for key in MATRIX if key not in ("treaty", "certainty")]
     emit(rows, form, MATRIX, shown=shown)
     _count(rows, asked)
 
@@ -281,8 +282,8 @@ def _named(row: Row) -> str:
     return " ".join(filter(None, (row["state"], row["name"])))
 
 
-def _standing(row: Row) -> str:
-    return f"{row['status']} (possible)" if row["certainty"] == "possible" else str(row["status"])
+def _standing(row: Row, maybe: str = "possible") -> str:
+    return f"{row['status']} ({maybe})" if row["certainty"] == "possible" else str(row["status"])
 
 
 def _titled(row: Row) -> str:
