@@ -1,5 +1,6 @@
 """Where the record is kept: one SQLite file, or a Postgres database. Every transaction begins and ends here."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -110,6 +111,8 @@ def _sqlite(path: Path, write: bool) -> Engine:
 
 
 def _postgres(address: URL, write: bool) -> Engine:
+    # What the driver notes for itself of a lost connection would stand on the screen beside our own sentence.
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL)
     if address.drivername == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
     engine = create_engine(address, poolclass=NullPool, connect_args={"application_name": "cis", "connect_timeout": 10})

@@ -179,7 +179,7 @@ REFUSED = ("the server is not there", "the server is starting or stopping")  # w
 
 
 @pytest.mark.parametrize("moment", ["before the append", "before the commit"])
-def test_a_connection_dropped_in_mid_transaction_leaves_nothing(empty_postgres, moment):
+def test_a_connection_dropped_in_mid_transaction_leaves_nothing(empty_postgres, moment, caplog):
     given(empty_postgres)
     with pytest.raises(DatabaseError) as refused, empty_postgres.record() as connection:  # noqa: PT012
         own = connection.execute(text("SELECT pg_backend_pid()")).scalar()
@@ -190,6 +190,7 @@ def test_a_connection_dropped_in_mid_transaction_leaves_nothing(empty_postgres, 
         if moment == "before the append":
             append(connection, RECORD.citing("record, page 2"))
     assert refused.value.problems[0].what in BROKEN
+    assert caplog.messages == []  # what the driver says to itself would stand on the screen beside our sentence
     check(empty_postgres, set())
     record(empty_postgres, batch("afterwards"), recorded_by="tests", now=NOW)
     check(empty_postgres, {"afterwards"})
