@@ -4,13 +4,13 @@ import errno
 import signal
 import socket
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any, NoReturn
 
 import click
 
 from cli.options import Command, asking_option
-from cli.output import progress, progress_option, say
+from cli.output import progress, say
 
 PORT = 8001
 GRACE = 3  # seconds that answers under way are given when the page ends
@@ -26,9 +26,8 @@ GRACE = 3  # seconds that answers under way are given when the page ends
     help="The address to listen on: who reaches it may read the whole record.",
 )
 @click.option("--open/--no-open", "browser", default=False, show_default=True, help="Open the page in a browser.")
-@progress_option
 @asking_option
-def serve_command(port: int, host: str, browser: bool, bar: bool | None, database: str) -> None:
+def serve_command(port: int, host: str, browser: bool, database: str) -> None:
     """Show the record as a page in a browser.
 
     The page only reads. It shows membership, rosters and treaties as of any day with the reasons, the tables, the reports and
@@ -36,20 +35,21 @@ def serve_command(port: int, host: str, browser: bool, bar: bool | None, databas
     It needs Datasette: pip install "cis-record[serve]".
     """
     application = _application()
-    with _listening(host, port) as door, progress("Copying the record", shown=bar) as begin:
+    with _listening(host, port) as door, ExitStack() as kept:
         from cli.page.file import readable
 
         signal.signal(signal.SIGTERM, _end)
-        with readable(database, begin) as (file, note):
-            page = application(file, note)
-            address = _address(host, door.getsockname()[1])
-            click.echo(address)
-            for line in (note, _warning(host), "The record is shown there, read-only. Ctrl-C ends it."):
-                if line:
-                    say(line)
-            if browser:
-                click.launch(address)
-            _run(page, door)
+        # An SQLite file is rarely copied, and then at once.
+        with progress("Copying the record", shown=None if database.startswith("postgresql") else False) as begin:
+            file, note = kept.enter_context(readable(database, begin))
+        page, address = application(file, note), _address(host, door.getsockname()[1])
+        click.echo(address)
+        for line in (note, _warning(host), "The record is shown there, read-only. Ctrl-C ends it."):
+            if line:
+                say(line)
+        if browser:
+            click.launch(address)
+        _run(page, door)
     say("Ended.")
 
 
@@ -60,10 +60,9 @@ def _application() -> Callable[[str, str], Any]:
     except ModuleNotFoundError as error:
         from eventstore.errors import Problem, Refused
 
+        package = str(error.name).partition(".")[0]
         advice = 'Install it: pip install "cis-record[serve]"'
-        raise Refused(
-            Problem(f"the page needs the package {error.name}, which is not installed", "", advice)
-        ) from error
+        raise Refused(Problem(f"the page needs the package {package}, which is not installed", "", advice)) from error
     return application
 
 

@@ -1,10 +1,8 @@
 """What stands on our pages: each function asks the record one thing, and gives its template what to show."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -12,8 +10,9 @@ from sqlalchemy import Connection
 from cli import why as words
 from cli.asking import known, outside
 from cli.options import today
+from cli.page.database import in_sentences
 from eventstore.database import Database
-from eventstore.errors import Misuse, Problem, did_you_mean
+from eventstore.errors import Misuse, Problem, RecordError, did_you_mean
 from eventstore.facts import BEGINNING, END, History
 from eventstore.reading import known_ids
 from eventstore.states import states
@@ -89,12 +88,16 @@ def as_of(record: Database, when: When) -> Page:
     """The membership of every organisation, the roster of every body and the standing of every treaty on a day."""
     with _asked(record, when) as asked:
         belonging = _by_state(members(asked.views, when.day))
-        seats = roster(asked.views, when.day)
+        seats = sorted(
+            _by_state(roster(asked.views, when.day)), key=lambda row: (row["seat"] != "state", row["office"] or "")
+        )
         found = {
-            "organisations": _grouped(asked, "organisation", sorted(belonging, key=itemgetter("organisation"))),
+            "organisations": _grouped(asked, "organisation", belonging),
             "bodies": _grouped(asked, "body", seats),
             "offices": {row["office"]: asked.name("office", row["office"]) for row in seats if row["office"]},
-            "treaties": treaties(asked.views, when.day),
+            "treaties": sorted(
+                treaties(asked.views, when.day), key=lambda row: (row["title"] or row["treaty"]).casefold()
+            ),
             "states": states(),
         }
         return asked.rests_on | found | {"members": len(belonging), "seats": len(seats)}
@@ -105,19 +108,27 @@ def _state(code: str) -> str:
 
 
 def _by_state(rows: Sequence[Page]) -> list[Page]:
-    return sorted(rows, key=lambda row: _state(row["state"]))
+    return sorted(rows, key=lambda row: _state(row["state"] or ""))
 
 
-def _grouped(asked: _Asked, register: str, rows: Sequence[Page]) -> list[tuple[str, str, list[Page]]]:
-    """Rows by what they are of: its id, its name, its rows."""
-    return [(name, asked.name(register, name), list(group)) for name, group in groupby(rows, key=itemgetter(register))]
+def _grouped(asked: _Asked, register: str, rows: Iterable[Page]) -> list[tuple[str, str, list[Page]]]:
+    """Rows by what they are of: its id, its name, its rows; in the order of the names."""
+    groups = dict[str, list[Page]]()
+    for row in rows:
+        groups.setdefault(row[register], []).append(row)
+    named = [(name, asked.name(register, name), group) for name, group in groups.items()]
+    return sorted(named, key=lambda group: (group[1].casefold(), group[0]))
 
 
 def about(record: Database, when: When, register: str, name: str) -> Page:
     """What the record has on an id: its rows in the views, its story, and for a treaty the states towards it on a day."""
+    if register not in REGISTERS:
+        advice = did_you_mean(register, REGISTERS) or f"Known: {', '.join(REGISTERS)}."
+        raise Misuse(Problem(f"there is no register {register[:80]!r}", "", advice))
     with _asked(record, when) as asked:
-        if register not in REGISTERS or name not in states():
+        if register != "state" or name not in states():  # of a state that did nothing the page says so
             known(asked.log, register, name, register)
+        told = story(asked.views, f"{register}:{name}", BEGINNING, END)
         return asked.rests_on | {
             "register": register,
             "id": name,
@@ -125,8 +136,8 @@ def about(record: Database, when: When, register: str, name: str) -> Page:
             "stands_in": list(rows_about(asked.views, register, name)),
             "parties": _by_state(parties(asked.views, when.day, name)) if register == "treaty" else None,
             "states": states(),
-            "story": story(asked.views, f"{register}:{name}", BEGINNING, END),
-            "pictures": [picture for picture, of in PICTURES.items() if of.register == register],
+            "story": told,
+            "pictures": [picture for picture, of in PICTURES.items() if told and of.register == register],
         }
 
 
@@ -159,26 +170,42 @@ def choices(record: Database, report: "Report") -> dict[str, list[tuple[str, str
         }
 
 
-def pictures(record: Database, when: When) -> Page:
-    """The list of pictures, with the ids that each can be of; and whether they can be drawn here."""
+def pictures(record: Database, when: When, chosen: str, subject: str) -> Page:
+    """Every picture, with what it can be of; `chosen` is of `subject`, the others are of what they are of by default."""
     with _asked(record, when) as asked:
-        subjects = {
-            name: [(one, asked.name(of.register, one)) for one in _ids(asked, of.register)] if of.register else []
-            for name, of in PICTURES.items()
-        }
-        return asked.rests_on | {"pictures": PICTURES, "subjects": subjects, "drawable": find_spec("vl_convert")}
+        shown = [_shown(asked, name, subject if name == chosen else "") for name in PICTURES]
+        return asked.rests_on | {"pictures": shown, "drawable": find_spec("vl_convert")}
+
+
+def _shown(asked: _Asked, name: str, subject: str) -> Page:
+    """A picture in the list: what it is of, in words, and what it can be of; or why it cannot be shown."""
+    of, found = PICTURES[name], dict[str, Any]()
+    subject = subject or of.default or ""
+    if subject or of.optional or not of.register:
+        try:
+            found["picture"] = _drawn(asked, name, subject)
+        except RecordError as error:
+            found["problem"] = in_sentences(error)
+    choices = [(one, asked.name(of.register, one)) for one in _ids(asked, of.register)] if of.register else []
+    return {"name": name, "of": of, "subject": subject, "choices": choices, **found}
 
 
 def picture(record: Database, when: When, name: str, subject: str) -> "Picture":
-    """A picture; raises `Misuse` for a name or an id that is not known."""
+    """A picture; raises `Misuse` for a name or an id that is not known, `Refused` where there would be nothing in it."""
     if name not in PICTURES:
         raise Misuse(Problem(f"there is no picture {name[:80]!r}", "", did_you_mean(name, PICTURES)))
-    of = PICTURES[name]
     with _asked(record, when) as asked:
-        wanted = subject or of.default or ""
-        if of.register:
-            known(asked.log, of.register, wanted, of.register)
-        return draw(asked.views, name, wanted or None, basis=asked.rests_on["basis"], today=today())
+        return _drawn(asked, name, subject)
+
+
+def _drawn(asked: _Asked, name: str, subject: str) -> "Picture":
+    of = PICTURES[name]
+    wanted = subject or of.default
+    if wanted is not None:
+        known(asked.log, of.register, wanted, of.register)
+    elif of.register and not of.optional:
+        raise Misuse(Problem(f"this picture is of one {of.register}", "", f"Ask for /pictures/{name}/ID.svg."))
+    return draw(asked.views, name, wanted, basis=asked.rests_on["basis"], today=today())
 
 
 def _ids(asked: _Asked, register: str) -> list[str]:

@@ -4,14 +4,14 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from datasette.database import Database as Served
 from datasette.utils.asgi import Forbidden
 
 from cli.options import today
-from eventstore.database import Database
+from eventstore.database import PATIENCE, Database
 from eventstore.errors import RecordError
+from eventstore.sqlite_file import opened
 from projections import report as reports
 from projections.read_only import LARGEST, only_reads
 from projections.report import Report, Value
@@ -35,8 +35,7 @@ class Record(Served):  # type: ignore[misc]  # Datasette ships no types
         """A connection that can only read; raises `Forbidden` where another is asked for."""
         if write:
             raise Forbidden("This page only reads.")
-        address = f"file:{quote(str(Path(self.path).absolute()))}?mode=ro"
-        connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+        connection = opened(Path(self.path), PATIENCE, write=False)
         connection.execute("PRAGMA query_only=ON")
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST)
         connection.set_authorizer(_authorize)
@@ -78,7 +77,7 @@ def _authorize(action: int, first: str | None, second: str | None, *_: str | Non
 
 def in_sentences(error: RecordError) -> str:
     """A refusal in sentences, without the places that only a command line has."""
-    said = " ".join(f"{problem.what}. {problem.advice}".strip() for problem in error.problems)
+    said = " ".join(f"{problem.what.rstrip('.')}. {problem.advice}".strip() for problem in error.problems)
     return said[:1].upper() + said[1:]
 
 

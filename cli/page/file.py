@@ -1,9 +1,10 @@
-"""The SQLite file that the page reads: the record itself where that is one which can be read as it is, else a copy.
+"""The SQLite file that the page reads: the record itself, or a copy where it cannot be read for hours as it is.
 
-A copy is made once, when the page is started, in a folder that goes when the page ends. It holds the same log with the same hash.
+The file of a record is read while others append to it. In a read-only folder SQLite cannot look out for them, and Datasette
+reads SQLite only: so of a file there, and of a Postgres database, a copy is made at the start, in a folder that goes when the
+page ends. It holds the same log with the same hash.
 """
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from tempfile import TemporaryDirectory
 from cli.output import Begin
 from eventstore.database import Database
 from eventstore.errors import DatabaseError, Problem
+from eventstore.sqlite_file import at_rest
 
 
 @contextmanager
@@ -22,9 +24,10 @@ def readable(url: str, begin: Begin) -> Iterator[tuple[str, str]]:
     Raises `DatabaseError` where there is no record, or no room for a copy.
     """
     record = Database(url)
-    if record.file is not None and not _closed(record.file):
-        with record.record():  # it is one, and of this release
-            yield url, ""
+    with record.record():  # there is one, of this release
+        pass
+    if record.file is not None and at_rest(record.file) is None:
+        yield url, ""
         return
     with TemporaryDirectory(prefix="cis-") as folder:
         copy = Path(folder) / "record.db"
@@ -32,23 +35,15 @@ def readable(url: str, begin: Begin) -> Iterator[tuple[str, str]]:
             why = _copy_file(record.file, copy) if record.file is not None else _copy_log(record, copy, begin)
         except OSError as error:
             raise DatabaseError(Problem(f"no copy can be made: {error.strerror}", folder)) from error
-        address = f"sqlite:///{copy}"
-        with Database(address).record() as connection:
-            from projections.question import added_on, basis
-
-            position = basis(connection, "").known_at
-            reach = f"position {position}, of {added_on(connection, position)}" if position else "an empty log"
-        yield address, f"{why} It reaches to {reach}; to see what came later, start it again."
-
-
-def _closed(file: Path) -> bool:
-    """Whether a file stands where nobody may write and no writer is at work: SQLite cannot share such a file with a writer."""
-    return file.exists() and not os.access(file.parent, os.W_OK) and not Path(f"{file}-wal").exists()
+        yield f"sqlite:///{copy}", f"{why} It reaches to {_reach(copy)}; to see what came later, start it again."
 
 
 def _copy_file(file: Path, copy: Path) -> str:
+    rest = at_rest(file)
     shutil.copyfile(file, copy)
-    return f"The folder of {file} may not be written to, so this page shows a copy."
+    if at_rest(file) != rest:
+        raise DatabaseError(Problem("the file was changed while it was copied", str(file), "Start the page again."))
+    return f"The folder of {file} is read-only, so this page shows a copy."
 
 
 def _copy_log(record: Database, copy: Path, begin: Begin) -> str:
@@ -56,7 +51,7 @@ def _copy_log(record: Database, copy: Path, begin: Begin) -> str:
     from eventstore.preparing import prepare_file
     from eventstore.reading import head
     from eventstore.transfer import export, import_lines
-    from projections.runner import catch_up
+    from projections.runner import rebuild
 
     written = Database(f"sqlite:///{copy}", write=True)
     prepare_file(written)
@@ -64,5 +59,14 @@ def _copy_log(record: Database, copy: Path, begin: Begin) -> str:
         migrations.upgrade(connection)
         if events := head(log).position:
             import_lines(connection, export(log), str(record.place))
-        catch_up(connection, begin(events))
+        rebuild(connection, begin(events))
     return f"This page shows a copy of {record.place}."
+
+
+def _reach(copy: Path) -> str:
+    from eventstore.reading import head
+    from projections.question import added_on
+
+    with Database(f"sqlite:///{copy}").record() as connection:
+        position = head(connection).position
+        return f"position {position}, of {added_on(connection, position)}" if position else "an empty log"

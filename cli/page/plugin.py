@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from shlex import split
 from typing import Any
 from zlib import crc32
 
@@ -12,7 +13,6 @@ from datasette.views.base import DatasetteError
 from markupsafe import Markup
 from pluggy import HookimplMarker
 
-from cli.options import today
 from cli.page import answers, routes
 from cli.page.database import Record, in_sentences
 from cli.page.routes import RECORD, address, record_of
@@ -27,6 +27,22 @@ hookimpl = HookimplMarker("datasette")
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
     """Our own pages."""
     return routes.ROUTES
+
+
+@hookimpl
+def asgi_wrapper() -> Callable[[Any], Any]:
+    """Whoever would do more than ask is refused at the door."""
+
+    def wrapped(page: Any) -> Any:
+        async def asked_only(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
+                await Response.text("This page only reads.\n", status=405).asgi_send(send)
+            else:
+                await page(scope, receive, send)
+
+        return asked_only
+
+    return wrapped
 
 
 @hookimpl
@@ -74,7 +90,8 @@ def extra_template_vars(
     async def variables() -> dict[str, Any]:
         record = record_of(datasette)
         found = await routes.answered(record, answers.standing)
-        found |= {"note": record.note, "address": address, "asked": request.args if request else {}, "today": today()}
+        found |= {"note": record.note, "asked": request.args if request else {}}
+        found |= {"address": routes.address, "reasons": routes.reasons, "as_of": routes.as_of}
         if template == "index.html":
             found |= {"groups": _groups(record), "tables": _tables(datasette)}
         if template == "query.html" and request is not None:
@@ -82,7 +99,10 @@ def extra_template_vars(
             found |= {"report": report}
             if report is not None:
                 needed = [parameter.name for parameter in report.parameters if parameter.default is None]
-                found |= {"missing": [name for name in needed if not request.args.get(name)]}
+                found |= {
+                    "missing": [name for name in needed if not request.args.get(name)],
+                    "example": _example(report),
+                }
                 found |= {"choices": await routes.answered(record, answers.choices, report)}
         return found
 
@@ -96,6 +116,12 @@ def _groups(record: Record) -> list[tuple[str, list[reports.Report]]]:
         (reports.GROUPS.get(group, group), [one for one in record.library.values() if one.group == group])
         for group in groups
     ]
+
+
+def _example(report: reports.Report) -> dict[str, str]:
+    """The values of a report's example, by parameter."""
+    words = split(report.example)
+    return {option[2:].replace("-", "_"): value for option, value in zip(words[::2], words[1::2], strict=True)}
 
 
 def _tables(datasette: Any) -> list[tuple[str, str]]:

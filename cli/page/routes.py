@@ -25,8 +25,21 @@ _FORMS = "Write a day (1993-12-15), a month (1993-12) or a year (1993); a month 
 
 def address(register: str, name: str, **asked: str) -> str:
     """Where the page is on what an id stands for; `asked` are the day and what is known when, as they were asked for."""
+    return reasons("timeline", name, **asked) if register == EVENT else _asking(f"/about/{register}/{name}", asked)
+
+
+def reasons(view: str, key: str, **asked: str) -> str:
+    """Where the reasons are for what a view shows of a key, its parts joined by /."""
+    return _asking(f"/why/{view}/{key}", asked)
+
+
+def as_of(**asked: str) -> str:
+    """Where the page of a day is."""
+    return _asking("/as-of", asked)
+
+
+def _asking(path: str, asked: Mapping[str, str]) -> str:
     query = urlencode({key: value for key, value in asked.items() if value})
-    path = f"/why/timeline/{name}" if register == EVENT else f"/about/{register}/{name}"
     return f"{path}?{query}" if query else path
 
 
@@ -64,7 +77,8 @@ async def why_page(datasette: Any, request: Any) -> Response:
 
 async def pictures_page(datasette: Any, request: Any) -> Response:
     """The pictures."""
-    return await _page(datasette, request, "pictures.html", answers.pictures)
+    asked = [request.args.get(name) or "" for name in ("picture", "subject")]
+    return await _page(datasette, request, "pictures.html", answers.pictures, *asked)
 
 
 async def picture_file(datasette: Any, request: Any) -> Response:
