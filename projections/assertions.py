@@ -108,8 +108,8 @@ def failures(connection: Connection, assertions: Iterable[Assertion]) -> Iterato
     for asserted in assertions:
         found = _found(connection, asserted)
         if not _holds(asserted, found):
-            shown = str(len(found)) if asserted.test == "count" else ", ".join(sorted(map(str, found))) or "nothing"
-            yield Failure(asserted, shown)
+            told = ", ".join(sorted(str(value) for value in found if value is not None)) or "nothing"
+            yield Failure(asserted, str(len(found)) if asserted.test == "count" else told)
 
 
 def _found(connection: Connection, asserted: Assertion) -> list[Any]:

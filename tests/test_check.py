@@ -113,6 +113,14 @@ def test_an_assertion_that_fails_says_expected_and_found(database):
     assert str(failure) == "Georgia belonged: expected exactly GE, AM; found GE"
 
 
+def test_what_a_row_does_not_say_is_found_as_nothing(database):
+    given(database, *WORLD, fact("state-joined", "1993-12", organisation="cis", state="GE"))
+    ratified = MEMBERS.format(day="1994", states="'1994'").replace("column: state", "column: charter_ratified")
+    with database.record() as connection:
+        (failure,) = failures(connection, asserted(ratified))
+    assert str(failure) == "Georgia belonged: expected exactly 1994; found nothing"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
