@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, create_engine, select
+from sqlalchemy.pool import StaticPool
 
 from eventstore.driver import ask
 from eventstore.errors import DatabaseError, Misuse, Problem
 from eventstore.events import FAMILIES
 from eventstore.reading import head, position_at
 from eventstore.tables import event
+
+if TYPE_CHECKING:
+    import sqlite3
 
 
 class Basis(NamedTuple):
@@ -92,8 +96,73 @@ _BESIDE = (
 def views(connection: Connection, known_at: int, subjects: Iterable[str] = ()) -> Iterator[Connection]:
     """A connection on which the views stand as known at a position.
 
-    At the head that is the database itself. For an earlier one the log is folded into a database in memory, only as far
-    as the subjects asked for need it (none: all of it). Raises `DatabaseError` where the views have not followed the log.
+    At the head that is the database itself. For an earlier one the log is folded into a database of its own, which is in memory
+    as long as it is small, and only as far as the subjects asked for need it (none: all of it). Raises `DatabaseError` where
+    the views have not followed the log.
+    """
+    newest = head(connection)
+    if known_at is None:
+        return Basis(as_of, *newest)
+    position = _position(connection, known_at, newest.position, option)
+    found = connection.execute(select(event.c.hash).where(event.c.position == position)).scalar()
+    return Basis(as_of, position, found or "")
+
+
+def _position(connection: Connection, known_at: str, newest: int, option: str) -> int:
+    from datetime import UTC, datetime
+
+    if known_at.isascii() and known_at.isdigit():
+        position = int(known_at[:18])
+        if position > newest:
+            raise Misuse(Problem(f"the log ends at position {newest}", f"{option} {known_at[:40]}"))
+        return position
+    try:
+        time = datetime.fromisoformat(known_at)
+    except ValueError:
+        advice = "Write a position such as 120, or a time such as 2026-11-22T10:00Z."
+        raise Misuse(Problem("neither a position nor a time", f"{option} {known_at[:40]!r}", advice)) from None
+    if len(known_at) <= len("2026-11-22"):  # a day means its end, as everywhere
+        time = time.replace(hour=23, minute=59, second=59, microsecond=999_999)
+    time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    return position_at(connection, time.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+
+
+def begins_after(connection: Connection, day: str, known_at: int) -> str | None:
+    """The first day (ISO) of which a log, as known at a position, can tell, if that is after `day`; None if it is not.
+
+    It is the day by which something had certainly happened; what only was said, or entered in a register of persons or
+    sources, is not counted.
+    """
+    told = f"FROM event WHERE position <= ? AND kind NOT IN ({', '.join('?' * len(_BESIDE))})"
+    values = (known_at, *_BESIDE)
+    # Of a day that the record knows, one of the first rows tells: only of others is the log gone through.
+    if ask(connection, f"SELECT 1 {told} AND occurred_to <= ? LIMIT 1", (*values, day)):
+        return None
+    ((first,),) = ask(connection, f"SELECT min(occurred_to) {told}", values)
+    return None if first is None else str(first)
+
+
+def added_on(connection: Connection, known_at: int) -> str:
+    """The day (ISO) of the event at a position: nothing that happened later is in the log before it. '' for position 0."""
+    found = ask(connection, "SELECT recorded_at FROM event WHERE position = ?", (known_at,))
+    return str(found[0][0])[:10] if found else ""
+
+
+# Kinds whose dates say nothing about what the views can tell of a day.
+_BESIDE = (
+    "source-registered",
+    "person-registered",
+    "statement-made",
+    *(cls.kind for cls in FAMILIES["the log itself"]),
+)
+
+
+@contextmanager
+def views(connection: Connection, known_at: int, subjects: Iterable[str] = ()) -> Iterator[Connection]:
+    """A connection on which the views stand as known at a position.
+
+    At the head that is the database itself. For an earlier one the log is folded into a database of its own, which is in memory
+    as long as it is small, and only as far as the subjects asked for need it (none: all of it). Raises `DatabaseError` where the views have not followed the log.
     """
     newest = head(connection).position
     if known_at == newest:
@@ -106,9 +175,18 @@ def views(connection: Connection, known_at: int, subjects: Iterable[str] = ()) -
     from projections.runner import replay
     from projections.views import metadata
 
-    memory = create_engine("sqlite://")
-    with memory.begin() as replayed:
+    aside = create_engine("sqlite://", creator=_aside, poolclass=StaticPool)
+    with aside.begin() as replayed:
         metadata.create_all(replayed)
         replay(History(connection, known_at), replayed, subjects=subjects)
         yield replayed
-    memory.dispose()
+    aside.dispose()
+
+
+def _aside() -> "sqlite3.Connection":
+    """A database that ends with its connection; what does not fit into its cache SQLite keeps in a file without a name."""
+    import sqlite3
+
+    connection = sqlite3.connect("")
+    connection.execute("PRAGMA cache_size=-65536")  # KiB
+    return connection
