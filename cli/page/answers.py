@@ -92,8 +92,8 @@ def as_of(record: Database, when: When) -> Page:
             _by_state(roster(asked.views, when.day)), key=lambda row: (row["seat"] != "state", row["office"] or "")
         )
         found = {
-            "organisations": _grouped(asked, "organisation", belonging),
-            "bodies": _grouped(asked, "body", seats),
+            "organisations": sorted(_grouped(asked, "organisation", belonging)),
+            "bodies": sorted(_grouped(asked, "body", seats), key=lambda body: body[1].casefold()),
             "offices": {row["office"]: asked.name("office", row["office"]) for row in seats if row["office"]},
             "treaties": sorted(
                 treaties(asked.views, when.day), key=lambda row: (row["title"] or row["treaty"]).casefold()
@@ -112,12 +112,11 @@ def _by_state(rows: Sequence[Page]) -> list[Page]:
 
 
 def _grouped(asked: _Asked, register: str, rows: Iterable[Page]) -> list[tuple[str, str, list[Page]]]:
-    """Rows by what they are of: its id, its name, its rows; in the order of the names."""
+    """Rows by what they are of: its id, its name, its rows."""
     groups = dict[str, list[Page]]()
     for row in rows:
         groups.setdefault(row[register], []).append(row)
-    named = [(name, asked.name(register, name), group) for name, group in groups.items()]
-    return sorted(named, key=lambda group: (group[1].casefold(), group[0]))
+    return [(name, asked.name(register, name), group) for name, group in groups.items()]
 
 
 def about(record: Database, when: When, register: str, name: str) -> Page:
