@@ -213,6 +213,7 @@ QUESTIONS: Mapping[str, tuple[str, dict[str, str]]] = {  # the golden file, the 
     "treaties-of-a-state-today": ("treaties-of-a-state", {"state": "KZ"}),
     "entries-into-force": ("entries-into-force", {"to": "1997"}),
     "disputed-facts": ("disputed-facts", {}),
+    "disputed-facts-of-a-source": ("disputed-facts", {"source": "gazette"}),
     "single-source-facts": ("single-source-facts", {"from": "1994", "to": "1995"}),
     "sources": ("sources", {}),
     "inferred-facts": ("inferred-facts", {}),
