@@ -651,7 +651,7 @@ def main(arguments: Sequence[str] | None = None) -> list[Figure]:
     parser.add_argument("--size", type=int, default=SMALL, help="events: 10000, 100000 or 1000000")
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
     parser.add_argument("--rounds", type=int, default=7, help="how often each figure is measured (default: 7)")
-    parser.add_argument("--json", type=Path, help="also write the figures here; sizes measured before stay")
+    parser.add_argument("--json", type=Path, help="also write the figures here; other sizes and databases stay")
     parser.add_argument("--alone", nargs=2, metavar=("WORK", "URL"), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.alone:
@@ -668,7 +668,9 @@ def main(arguments: Sequence[str] | None = None) -> list[Figure]:
     print(table(figures))
     if options.json:
         kept = json.loads(options.json.read_text()) if options.json.exists() else {}
-        kept[str(options.size)] = {"machine": described, "figures": [asdict(figure) for figure in figures]}
+        before = kept.get(str(options.size), {"figures": []})["figures"]
+        others = [figure for figure in before if figure["database"] and figure["database"] not in sorts]
+        kept[str(options.size)] = {"machine": described, "figures": others + [asdict(figure) for figure in figures]}
         options.json.write_text(json.dumps(kept, indent=1))
     return figures
 
