@@ -265,7 +265,7 @@ def _title(connection: "Connection", source: str) -> str | None:
 def _standing(connection: "Connection", stored: "Stored") -> str:
     """What has become of an event by now, in words."""
     from eventstore.amending import is_amendment
-    from eventstore.facts import History
+    from eventstore.history import History
     from eventstore.stored import event_of
 
     history = History(connection)

@@ -44,7 +44,7 @@ def why_command(view: str, key: tuple[str, ...], as_of: str, known_at: str | Non
     """Explain a row of a view: the events used, the rules applied, the claims overruled, and what is not known."""
     from cli.asking import outside, say_if_replica
     from eventstore.database import Database
-    from eventstore.facts import History
+    from eventstore.history import History
     from projections.question import basis
     from projections.why import key_of, why
 

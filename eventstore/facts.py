@@ -4,19 +4,14 @@ Nothing here depends on the order in which things were recorded: of two correcti
 (then the greater id), and of two claims the better-sourced.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import groupby
-from operator import itemgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection
 
-from eventstore import dates, reading
-from eventstore.amending import AMENDMENTS, merged, root_of
-from eventstore.driver import ask
+from eventstore import dates
+from eventstore.amending import merged
 from eventstore.events import KINDS, Citation, Event
 from eventstore.events.amendments import (
     Amendment,
@@ -26,15 +21,9 @@ from eventstore.events.amendments import (
     EventDisputed,
     EventRetracted,
 )
-from eventstore.events.registers import STANDINGS, SourceRegistered
+from eventstore.events.registers import STANDINGS
 from eventstore.stored import Stored, citations_of, event_of, fields_of_stored
-from eventstore.subjects import subjects_of
 
-T = TypeVar("T")
-
-MOST_REMEMBERED = 50_000  # answers kept by one History
-MOST_KEPT = 20_000  # facts kept by one History, by what they are about
-KEPT_WHOLE = ("treaty:", "body:", "office:")  # what nobody did in hundreds of thousands of events
 BEGINNING = "0001-01-01"  # the first day there can be: stands for "no earliest day is known"
 END = "9999-12-31"  # the last day there can be: stands for "no latest day is known"
 
@@ -68,208 +57,6 @@ class Fact:
     disputed: bool = False
     amended_by: tuple[str, ...] = ()
     said: tuple[Said, ...] = ()
-
-
-class History:
-    """The facts of a log as known at a position (default: all of it).
-
-    With `bulk`, for folding much of the log, what concerns a treaty or a body is read once and kept for a while; without it,
-    every question is put to the database, which is right for a few. What is kept is bounded, however long the log is.
-    """
-
-    def __init__(self, connection: Connection, known_at: int | None = None, *, bulk: bool = False) -> None:
-        self.connection = connection
-        self.known_at = reading.head(connection).position if known_at is None else known_at
-        self.bulk = bulk
-        self._seen_after = reading.LAST_POSITION  # beyond it, `_amended` are all events that anything was said about
-        self._amended = frozenset[str]()
-        self._remembered = dict[tuple[object, ...], Any]()
-        self._kept = dict[str, _Whole]()  # by subject, the one asked for longest ago first
-
-    def remembered(self, question: "Callable[[str, History], T]", about: str) -> T:
-        """`question(about, self)`, asked once: what is known at a position never changes."""
-        key = (question, about)
-        if key not in self._remembered:
-            self._keep(key, question(about, self))
-        return self._remembered[key]  # type: ignore[no-any-return]
-
-    def _keep(self, key: tuple[object, ...], answer: object) -> None:
-        if len(self._remembered) >= MOST_REMEMBERED:
-            self._remembered.clear()
-        self._remembered[key] = answer
-
-    def about(self, *subjects: str, kinds: Iterable[str] = ()) -> list[Fact]:
-        """The facts that concern all these subjects, of these kinds (default: any), in no particular order."""
-        wanted = kinds if isinstance(kinds, frozenset) else frozenset(kinds)
-        subject, *others = subjects
-        if self.bulk and (whole := self._whole(subject, load=bool(others))) is not None:
-            return whole.about(others, wanted)
-        kinds = sorted(wanted | AMENDMENTS) if wanted else ()
-        return self._facts(reading.about(self.connection, subjects, kinds, self.known_at), subjects, wanted)
-
-    def sharing(self, subject: str, others: Sequence[str]) -> list[str]:
-        """Those of the others that some event concerns together with a subject, in order."""
-        return reading.sharing(self.connection, subject, others, self.known_at)
-
-    def subjects(self, register: str) -> Iterator[str]:
-        """Every subject of a register, in order; what concerns it is read with it, in one pass, and kept while it is folded."""
-        rows = reading.by_subject(self.connection, register, self.known_at)
-        for subject, group in groupby(rows, key=itemgetter(0)):
-            self._keep_whole(subject, [stored for _, stored in group])
-            yield subject
-
-    def keep(self, subjects: Iterable[str]) -> None:
-        """Read all that concerns these subjects at once, before it is asked for one by one."""
-        new = {name for name in subjects if name.startswith(KEPT_WHOLE)} - self._kept.keys()
-        rows = reading.about_each(self.connection, sorted(new), self.known_at)
-        for subject, group in groupby(rows, key=itemgetter(0)):
-            self._keep_whole(subject, [stored for _, stored in group])
-
-    def _whole(self, subject: str, *, load: bool) -> "_Whole | None":
-        whole = self._kept.pop(subject, None)
-        if whole is not None:
-            self._kept[subject] = whole  # asked for last
-        elif load and subject.startswith(KEPT_WHOLE):
-            whole = self._keep_whole(subject, reading.about(self.connection, (subject,), (), self.known_at))
-        return whole
-
-    def _keep_whole(self, subject: str, rows: Sequence[Stored]) -> "_Whole":
-        self._kept.pop(subject, None)
-        left = MOST_KEPT - len(rows) - sum(whole.size for whole in self._kept.values())
-        while left < 0 and self._kept:
-            left += self._kept.pop(next(iter(self._kept))).size
-        self._kept[subject] = _Whole(*self._sorted_out(rows, (subject,)))
-        return self._kept[subject]
-
-    def _facts(self, rows: Sequence[Stored], subjects: Sequence[str], wanted: frozenset[str]) -> list[Fact]:
-        plain, amended = self._sorted_out(rows, subjects)
-        return [unamended(row) for row in plain] + [fact for fact in amended if not wanted or fact.kind in wanted]
-
-    def _sorted_out(self, rows: Sequence[Stored], subjects: Sequence[str]) -> tuple[list[Stored], list[Fact]]:
-        """Of all the events about some subjects those about which nothing was said, and those that were amended as they stand."""
-        amendments = [row for row in rows if row.kind in AMENDMENTS]
-        if not amendments:
-            return [*rows], []
-        known = {row.event_id: row for row in rows}
-        said = dict[str, list[Stored]]()  # by the event that it is said about
-        for row in amendments:
-            root = self._root_among(row, known)
-            known.setdefault(root.event_id, root)
-            said.setdefault(root.event_id, []).append(row)
-        plain = [row for row in rows if row.kind not in AMENDMENTS and row.event_id not in said]
-        here = {
-            row.event_id for row in rows
-        }  # of these, all that is said about them is here: it concerns what they concern
-        facts = [self._resolved(known[name], about if name in here else None) for name, about in said.items()]
-        return plain, [fact for fact in facts if fact is not None and set(subjects) <= set(subjects_of(fact.event))]
-
-    def _root_among(self, amendment: Stored, known: Mapping[str, Stored]) -> Stored:
-        """The event about the world that an amendment is about, looked for among these before the database is asked."""
-        row = amendment
-        for _ in known:  # no more steps than there are: a circle is for `root` to tell
-            if row.kind not in AMENDMENTS:
-                return row
-            event = event_of(row)
-            assert isinstance(event, Amendment)
-            if event.event not in known:
-                break
-            row = known[event.event]
-        return self.root(amendment)
-
-    def fact_of(self, event_id: str) -> Fact | None:
-        """The fact that was first recorded as an event of this id, or None if it is out."""
-        root = next(reading.read(self.connection, event_ids=[event_id]), None)
-        return None if root is None or root.position > self.known_at else self._resolved(root)
-
-    def fact(self, root: Stored) -> Fact | None:
-        """An event about the world as it stands, or None if it was retracted or better sources deny it."""
-        if root.position > self._seen_after and root.event_id not in self._amended:
-            return unamended(root)
-        return self._resolved(root)
-
-    def look_ahead(self, after: int, amendments: Iterable[Stored] | None = None) -> None:
-        """See at once which of the events after a position anything was said about, before they are asked for one by one.
-
-        `amendments` are those recorded after it, if they are at hand.
-        """
-        if after == 0:
-            query = "SELECT DISTINCT subject FROM event_subject WHERE subject >= 'event:' AND subject < 'event;'"
-            found = ask(self.connection, f"{query} AND position <= ?", (self.known_at,))
-            self._amended = frozenset(name.partition(":")[2] for (name,) in found)
-        else:  # what is said of an event is recorded after it
-            if amendments is None:
-                amendments = reading.of_kinds(self.connection, sorted(AMENDMENTS), after, self.known_at)
-            self._amended = frozenset(self.root(stored).event_id for stored in amendments)
-        self._seen_after = after
-
-    def root(self, stored: Stored) -> Stored:
-        """The event about the world that an event is, or is about."""
-        if stored.kind not in AMENDMENTS:
-            return stored
-        key = ("root", stored.event_id)
-        if key not in self._remembered:
-            self._keep(key, root_of(self.connection, stored))
-        return self._remembered[key]  # type: ignore[no-any-return]
-
-    def events(self, after: int = 0, subject: str | None = None) -> Iterator[Stored]:
-        """The rows of the log in log order after a position, as far as known, optionally about one subject."""
-        return reading.read(self.connection, after=after, upto=self.known_at, subject=subject)
-
-    def _resolved(self, root: Stored, said: Sequence[Stored] | None = None) -> Fact | None:
-        """The event as it stands after all that is `said` about it (None: not read yet)."""
-        key = ("resolved", root.event_id)
-        if key not in self._remembered:
-            if said is None:
-                rows = self.events(subject=f"event:{root.event_id}")
-                said = [row for row in rows if row.event_id != root.event_id]
-            self._keep(key, resolve(root, said, self.standing) if said else unamended(root))
-        return self._remembered[key]  # type: ignore[no-any-return]
-
-    def standing(self, source: str) -> int:
-        """The rank of a source, 0 the best (see `registers.STANDINGS`); the best one where it was entered twice."""
-        return self.remembered(_standing, source)
-
-
-class _Whole:
-    """All that is known about a subject; what was not amended is made a fact when it is asked for."""
-
-    def __init__(self, plain: Sequence[Stored], amended: Sequence[Fact]) -> None:
-        self.size = len(plain) + len(amended)
-        self._plain = plain
-        self._amended = amended
-        self._made = dict[int, Fact]()
-
-    def about(self, others: Sequence[str], kinds: frozenset[str]) -> list[Fact]:
-        """The facts that concern these other subjects too, of these kinds (none: any)."""
-        rows = self._by_subject.get(others[0], ()) if others else self._plain
-        facts = [self._fact(row) for row in rows if not kinds or row.kind in kinds]
-        facts += [fact for fact in self._amended if not kinds or fact.kind in kinds]
-        return [fact for fact in facts if set(others) <= set(subjects_of(fact.event))] if others else facts
-
-    def _fact(self, row: Stored) -> Fact:
-        if row.position not in self._made:
-            self._made[row.position] = unamended(row)
-        return self._made[row.position]
-
-    @cached_property
-    def _by_subject(self) -> dict[str, list[Stored]]:
-        found = dict[str, list[Stored]]()
-        for row in self._plain:
-            for name in subjects_of(event_of(row)):
-                found.setdefault(name, []).append(row)
-        return found
-
-
-def _standing(source: str, history: History) -> int:
-    # Disputes about a source itself are not weighed: what a source's standing is cannot depend on sources' standing.
-    ranks = list[int]()
-    for row in history.events(subject=f"source:{source}"):
-        if row.kind == SourceRegistered.kind:
-            amendments = [a for a in history.events(subject=f"event:{row.event_id}") if a.event_id != row.event_id]
-            fact = resolve(row, amendments, lambda _: 0) if amendments else unamended(row)
-            if fact is not None and isinstance(fact.event, SourceRegistered) and fact.event.source == source:
-                ranks.append(STANDINGS.index(fact.event.standing))
-    return min(ranks, default=len(STANDINGS))
 
 
 def unamended(stored: Stored) -> Fact:

@@ -9,7 +9,7 @@ from sqlalchemy.pool import NullPool
 
 from eventstore.audit import any_bytes
 from eventstore.driver import stream
-from eventstore.facts import History
+from eventstore.history import History
 from eventstore.reading import head
 from projections.projection import EventView, Projection
 from projections.runner import replay

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, func, select
 
 from eventstore.dates import parse, shift
-from eventstore.facts import BEGINNING, END, History
+from eventstore.facts import BEGINNING, END
+from eventstore.history import History
 from projections.assertions import Assertion, failures
 from projections.council_roster import council_roster
 from projections.interval import steps

@@ -17,7 +17,8 @@ from projections.registers import person, state
 from projections.rules import Link, Rule, link
 
 if TYPE_CHECKING:
-    from eventstore.facts import Fact, History
+    from eventstore.facts import Fact
+    from eventstore.history import History
 
 council_roster = Table(
     "council_roster",

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Table, and_, or_, select
 from eventstore import reading
 from eventstore.amending import is_amendment
 from eventstore.errors import Misuse, Problem, did_you_mean
-from eventstore.facts import BEGINNING, History, unamended
+from eventstore.facts import BEGINNING, unamended
+from eventstore.history import History
 from eventstore.reading import head
 from eventstore.stored import event_of
 from eventstore.subjects import subjects_of

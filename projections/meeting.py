@@ -12,7 +12,8 @@ from projections.projection import EventView, metadata
 from projections.rules import Rule
 
 if TYPE_CHECKING:
-    from eventstore.facts import Fact, History
+    from eventstore.facts import Fact
+    from eventstore.history import History
 
 
 def _event_columns() -> list[Column[Any]]:

@@ -21,7 +21,8 @@ from projections.registers import state
 from projections.rules import Link, Rule, link
 
 if TYPE_CHECKING:
-    from eventstore.facts import Fact, History
+    from eventstore.facts import Fact
+    from eventstore.history import History
 
 membership = Table(
     "membership",

@@ -107,7 +107,7 @@ def views(connection: Connection, known_at: int, subjects: Iterable[str] = ()) -
             raise DatabaseError(Problem("the views have not followed the log", "", "Fold them anew: cis rebuild"))
         yield connection
         return
-    from eventstore.facts import History
+    from eventstore.history import History
     from projections.runner import replay
     from projections.views import metadata
 

@@ -13,7 +13,8 @@ from projections.projection import EventView, Key, Projection, metadata
 from projections.rules import Link, Rule, link
 
 if TYPE_CHECKING:
-    from eventstore.facts import Fact, History
+    from eventstore.facts import Fact
+    from eventstore.history import History
 
 state = Table(
     "state",

@@ -17,7 +17,8 @@ from eventstore.amending import is_amendment
 from eventstore.driver import FEW as FEW_ROWS
 from eventstore.driver import ask_all, do, do_each, put, together
 from eventstore.errors import DatabaseError, Problem
-from eventstore.facts import Fact, History
+from eventstore.facts import Fact
+from eventstore.history import History
 from eventstore.reading import chunks
 from eventstore.stored import Stored, event_of
 from eventstore.subjects import introduced_by, subjects_of

@@ -6,7 +6,8 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from eventstore.facts import Fact, History
+    from eventstore.facts import Fact
+    from eventstore.history import History
 
 # {field} is the name of what the field holds; {field?words} gives the words only where the field holds something.
 _PATTERNS = {

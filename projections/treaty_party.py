@@ -22,7 +22,8 @@ from projections.projection import Key, Projection, metadata
 from projections.rules import Link, Rule, link
 
 if TYPE_CHECKING:
-    from eventstore.facts import Fact, History
+    from eventstore.facts import Fact
+    from eventstore.history import History
 
 DATES = {  # of the acts, by kind of event
     "treaty-signed": "signed",

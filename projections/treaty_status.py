@@ -27,7 +27,8 @@ from projections.rules import Link, Rule, link
 from projections.treaty_party import clauses_of, treaty_party
 
 if TYPE_CHECKING:
-    from eventstore.facts import Fact, History
+    from eventstore.facts import Fact
+    from eventstore.history import History
 
 treaty_status = Table(
     "treaty_status",

@@ -26,7 +26,8 @@ from projections.sentences import name_of, sentence
 
 if TYPE_CHECKING:
     from eventstore.events import Citation
-    from eventstore.facts import Fact, History, Said
+    from eventstore.facts import Fact, Said
+    from eventstore.history import History
     from eventstore.stored import Stored
 
 

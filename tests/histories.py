@@ -19,7 +19,8 @@ from sqlalchemy import Connection, text
 from eventstore import canonical, dates, integrity, log
 from eventstore.database import Database
 from eventstore.drafts import Draft, draft
-from eventstore.facts import Fact, History
+from eventstore.facts import Fact
+from eventstore.history import History
 from eventstore.stored import Stored
 from projections import council_roster, membership, question, runner, treaty_party, treaty_status
 

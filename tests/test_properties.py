@@ -16,9 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, select
 
-from eventstore import facts, reading
+from eventstore import reading
 from eventstore.database import Database
 from eventstore.facts import Fact
+from eventstore.history import History as KnownHistory
 from eventstore.stored import Stored
 from projections import membership, question, runner, timeline, treaty_party
 from projections.interval import certainty_on, holds_on
@@ -96,7 +97,7 @@ def on_the_day(connection: Connection, day: str) -> Rows:
     return found
 
 
-class ByThen(facts.History):
+class ByThen(KnownHistory):
     """A history as of a day: of the facts known, those that have, or may have, happened by then.
 
     Entries of the registers are always there. That there is a treaty and what it confers, or to which body an office belongs,
@@ -124,7 +125,7 @@ class ByThen(facts.History):
 
 
 @contextmanager
-def folded_from_nothing(history: facts.History) -> Iterator[Connection]:
+def folded_from_nothing(history: KnownHistory) -> Iterator[Connection]:
     memory = create_engine("sqlite://")
     with memory.begin() as connection:
         metadata.create_all(connection)

@@ -4,10 +4,10 @@ import pytest
 from histories import CHARTER, WORLD, asked, corrected, facts, given, members_on, parties_on, written
 from sqlalchemy import text
 
-from eventstore import facts as facts_module
 from eventstore.drafts import draft
 from eventstore.errors import DatabaseError
 from eventstore.events import KINDS
+from eventstore.facts import unamended
 from eventstore.reading import check_chain, read
 from eventstore.stored import UPCASTERS, fields_of_stored
 from projections import question, runner
@@ -81,7 +81,7 @@ def test_an_event_of_the_first_release_can_be_corrected_in_the_present_form(data
     identity = deposited(database)
     with database.record() as connection:
         (row,) = read(connection, event_ids=[identity])
-        told = facts_module.unamended(row)
+        told = unamended(row)
     given(database, corrected(type("Old", (), {"id": identity}), changes={"instrument": "approval", "state": "BY"}))
     (found,) = facts(database, "treaty:charter", "state:BY")
     assert (found.event.instrument, told.event.instrument) == ("approval", "ratification")

@@ -13,7 +13,7 @@ from cli.main import program
 from cli.why import _text
 from eventstore.database import Database
 from eventstore.errors import Misuse
-from eventstore.facts import History
+from eventstore.history import History
 from projections import council_roster, membership, registers, treaty_party, treaty_status
 from projections.interval import Track
 from projections.why import VIEWS, Explanation, key_of, why

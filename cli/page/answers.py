@@ -13,7 +13,8 @@ from cli.options import today
 from cli.page.database import in_sentences
 from eventstore.database import Database
 from eventstore.errors import Misuse, Problem, RecordError, did_you_mean
-from eventstore.facts import BEGINNING, END, History
+from eventstore.facts import BEGINNING, END
+from eventstore.history import History
 from eventstore.reading import known_ids
 from eventstore.states import states
 from projections import question

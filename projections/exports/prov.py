@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from eventstore.dates import parse
 from eventstore.events.amendments import Amendment
-from eventstore.facts import History, unamended
+from eventstore.facts import unamended
+from eventstore.history import History
 from eventstore.stored import Stored, citations_of, event_of
 from projections.exports import Request
 from projections.exports.citing import ID, name_of, sources, url_of
