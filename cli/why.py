@@ -204,7 +204,7 @@ def _markdown(told: "Explanation") -> Iterator[str]:
             yield from (f"   - {markdown_text(change)}" for change in changes(used))
             yield f"   - Rule: {markdown_text(steps.rule(number, used))}"
             yield from (f"   - Source: {markdown_text(cited(source))}" for source in used.sources)
-            yield from (f"   - {markdown_text(amended).capitalize()}" for amended in amendments(used))
+            yield from (f"   - {markdown_text(amended[:1].upper() + amended[1:])}" for amended in amendments(used))
             if used.note:
                 yield f"   - Note: {markdown_text(used.note)}"
             yield f"   - Event `{used.event_id}`"

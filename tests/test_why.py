@@ -425,6 +425,9 @@ def test_the_command_prints_text_json_and_markdown(history):
     markdown = run(history, "membership", "GE", "--as-of", "2009-01-01", "--format", "markdown").stdout
     assert markdown.startswith("# Why: membership cis GE, 2009-01-01\n\n**On 2009-01-01 Georgia belonged")
     assert "\n## What other sources say\n" in markdown
+    assert (
+        "\n   - Corroborated on 2026-11-22: The official glossary also has Georgia join in December 1993." in markdown
+    )
 
 
 def test_a_day_outside_the_record_is_said_on_stderr(history):
