@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic, sleep
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -63,6 +64,15 @@ class Browser:
         box = self._find(selector)
         self._ask("POST", f"/element/{box}/clear")
         self._ask("POST", f"/element/{box}/value", text=text)
+
+    def enter(self, selector: str, text: str) -> None:
+        """The same with the Enter key after it, and wait for the page that follows."""
+        self.run("window.left = true")
+        self.type(selector, text + "\n")
+        deadline = monotonic() + PATIENCE
+        while not self.run("return !window.left && document.readyState === 'complete'"):
+            assert monotonic() < deadline, "no page follows"
+            sleep(0.02)
 
     def press(self, selector: str) -> None:
         """Click on a button or a link, and wait for the page that follows."""

@@ -490,6 +490,15 @@ def test_a_fault_of_the_program_shows_none_of_it(
     )
 
 
+def test_a_record_that_went_away_is_told(empty_sqlite: Database) -> None:
+    page = Page(told(empty_sqlite))
+    assert page.ask("/as-of").status_code == 200
+    assert empty_sqlite.file is not None
+    empty_sqlite.file.rename(empty_sqlite.file.with_name("elsewhere.db"))
+    found = page.read("/as-of", 503)
+    assert (found.text("h1"), found.alert) == ("Not now", "There is no database. Create it: cis init")
+
+
 def test_text_of_sources_stays_text(empty_sqlite: Database) -> None:
     page = Page(told(told(empty_sqlite, HISTORY), HOSTILE))
     for path in (

@@ -48,12 +48,12 @@ def test_a_day_is_typed_and_answered(page: Browser) -> None:
 
 
 def test_enter_does_what_the_button_does(page: Browser) -> None:
-    page.type("input[name=date]", "1993\n")
+    page.enter("input[name=date]", "1993")
     assert page.text("h1") == "As of 1993-12-31"
 
 
 def test_a_mistyped_day_is_told_beside_the_box_which_keeps_it(page: Browser) -> None:
-    page.type("input[name=date]", "15.12.1993\n")
+    page.enter("input[name=date]", "15.12.1993")
     assert page.text("[role=alert]") == (
         "'15.12.1993' is not a date. Write a day (1993-12-15), a month (1993-12) or a year (1993); a month or a year means"
         " its last day."

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 Page = dict[str, Any]
 
-
 _TITLED = {"source": ("source-registered",), "decision": ("decision-adopted",)}  # what sentences do not name
 
 
