@@ -8,7 +8,6 @@
 `NoBrowser` says why there is none; Debian has one: apt-get install chromium chromium-driver
 """
 
-import base64
 import json
 import re
 import shutil
@@ -16,7 +15,6 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 from typing import Any
@@ -83,9 +81,6 @@ class Browser:
 
     def run(self, script: str) -> Any:
         return self._ask("POST", "/execute/sync", script=script, args=[])
-
-    def picture(self, path: Path) -> None:
-        path.write_bytes(base64.b64decode(self._ask("GET", "/screenshot")))
 
     def complaints(self) -> list[str]:
         """What the browser had to complain of since it was last asked: scripts that failed, files that were not there."""
