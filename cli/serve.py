@@ -5,6 +5,7 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from types import FrameType
 from typing import Any, NoReturn
 
 import click
@@ -106,5 +107,11 @@ def _run(page: Any, door: socket.socket) -> None:
 
     # Requests are not told: who asks what of a page on one's own machine is known there.
     config = uvicorn.Config(page.app(), log_level="warning", lifespan="on", timeout_graceful_shutdown=GRACE)
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            page.get_database().interrupt()  # nobody waits for what a long question would still find
+            super().handle_exit(sig, frame)
+
     with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[door])
+        Server(config).run(sockets=[door])

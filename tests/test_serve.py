@@ -4,9 +4,12 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from itertools import count
 from pathlib import Path
+from time import monotonic
+from urllib.parse import quote
 from urllib.request import urlopen
 
 import pytest
@@ -42,6 +45,18 @@ def test_it_ends_while_a_browser_keeps_a_connection_open(empty_sqlite: Database)
         browser.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert browser.recv(15) == b"HTTP/1.1 200 OK"
         assert page.end().status == 0
+
+
+def test_it_ends_while_a_question_is_still_being_answered(empty_sqlite: Database) -> None:
+    endless = quote("WITH RECURSIVE x(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x) SELECT count(*) FROM x")
+    with served(told(empty_sqlite)) as page, ThreadPoolExecutor(1) as other:
+        asked = other.submit(fetched, f"{page.address}record.json?sql={endless}")
+        fetched(page.address)  # others are answered meanwhile
+        began = monotonic()
+        status, said = page.end()
+        assert (status, said.splitlines()[1:]) == (0, ["Ended."])
+        assert monotonic() - began < 10
+        assert asked.exception() is not None
 
 
 def _port(address: str) -> int:

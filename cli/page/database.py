@@ -29,6 +29,7 @@ class Record(Served):  # type: ignore[misc]  # Datasette ships no types
         super().__init__(datasette, path=str(record.file))
         self.record, self.note = record, note
         self.library = {report.name: report for report in library}
+        self._connections = list[sqlite3.Connection]()  # one for each thread that answers
         self._by_sql = {_same(report.sql): report for report in self.library.values()}
 
     def connect(self, write: bool = False) -> sqlite3.Connection:
@@ -39,7 +40,13 @@ class Record(Served):  # type: ignore[misc]  # Datasette ships no types
         connection.execute("PRAGMA query_only=ON")
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST)
         connection.set_authorizer(_authorize)
+        self._connections.append(connection)
         return connection
+
+    def interrupt(self) -> None:
+        """Break off every question that is being answered."""
+        for connection in self._connections:
+            connection.interrupt()
 
     async def execute(self, sql: str, params: Any = None, **options: Any) -> Any:
         """Run SQL; that of a report with the values its parameters mean, as `cis report` does.
