@@ -31,7 +31,6 @@ GAP = 2  # blanks between the columns of a table
 LITTLE = 10  # characters of which no column is kept short
 PROSE = 24  # characters without which running text cannot be read
 LONGEST_WORD = 26  # characters that are kept together even where room is short
-_SIGNED_NUMBER = re.compile(r"[+-][0-9]+(?:\.[0-9]+)?")
 _NUMBER = re.compile(r"\d*(?:–\d+)?")  # a number, or from one to another
 _CHUNK = re.compile(
     r"\S+?(?:\s+|$|(?<=[^\W\d]-)(?=[^\W\d])|(?<=[,/])(?=\d)|(?<=\.\.)(?=\d))|\s+"
@@ -192,10 +191,12 @@ def _csv(rows: Iterable[Row], keys: Sequence[str]) -> Iterator[str]:
 
     rows = iter(rows)
     first = next(rows, None)
+    from projections.spreadsheet import harmless
+
     header = list(keys if first is None else first)
     line = _Line()
     writer = csv.writer(line)
-    for cells in chain((header,), ([_harmless(row[key]) for key in header] for row in _rejoined(first, rows))):
+    for cells in chain((header,), ([harmless(_plain(row[key])) for key in header] for row in _rejoined(first, rows))):
         writer.writerow(cells)
         yield line.text
 
@@ -214,14 +215,6 @@ class _Line:
 
     def write(self, row: str) -> None:
         self.text = row.removesuffix("\r\n")
-
-
-def _harmless(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = _plain(value)
-    if text.startswith(("=", "+", "-", "@", "\t", "\r")) and _SIGNED_NUMBER.fullmatch(text) is None:
-        return f"'{text}"
-    return text
 
 
 def _plain(value: object) -> str:

@@ -1,7 +1,7 @@
 """All views as CSV files with a descriptor that says what every column means (Frictionless Data Package, version 1).
 
-Cells are written as they are, and what is missing as nothing: the files are for programs. (`--format csv` of other commands puts
-an apostrophe before what a spreadsheet would take for a formula; here that would alter the data.)
+What is missing is written as nothing. Who is sent such a file opens it in a spreadsheet: what that would take for a formula has
+an apostrophe before it, as in all CSV of the record, and the descriptor says so. The other forms carry every text as it is.
 """
 
 import csv
@@ -17,6 +17,7 @@ from sqlalchemy import Column, Table, func, select
 from projections.exports import Request
 from projections.exports.tables import TABLES, columns, kind_of, rows
 from projections.interval import Row
+from projections.spreadsheet import harmless
 
 DESCRIPTOR = "datapackage.json"
 _TYPES = {"boolean": "boolean", "integer": "integer", "day": "date", "text": "string"}
@@ -40,7 +41,8 @@ def write(request: Request, folder: Path) -> None:
         "name": "cis-record",
         "title": "The history of the Commonwealth of Independent States",
         "description": f"Every view of the record{f' as of {day}' if day else ''}. Intervals are half-open: valid_to is "
-        "the first day on which it is over. EDTF is ISO 8601-2. 0001-01-01 and 9999-12-31 stand for an unknown day.",
+        "the first day on which it is over. EDTF is ISO 8601-2. 0001-01-01 and 9999-12-31 stand for an unknown day. "
+        "Text that a spreadsheet would take for a formula has an apostrophe before it.",
         "basis": request.basis._asdict(),
         "resources": resources,
     }
@@ -88,7 +90,7 @@ def _texts(request: Request, table: Table, names: list[str]) -> Iterator[str]:
 def _cell(value: object) -> object:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "" if value is None else value
+    return "" if value is None else harmless(value) if isinstance(value, str) else value
 
 
 def _schema(request: Request, table: Table, found: list[Column[Any]]) -> dict[str, Any]:
