@@ -13,11 +13,12 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -31,6 +32,10 @@ _QUIET = (  # no tour, no sandbox (of root), and no word to anybody outside
 
 class NoBrowser(Exception):
     """There is none here; the message says what is missing."""
+
+
+class Refusal(Exception):
+    """The browser did not do it; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -65,16 +70,25 @@ class Browser:
 
     def enter(self, selector: str, text: str) -> None:
         """The same with the Enter key after it, and wait for the page that follows."""
-        self.run("window.left = true")
-        self.type(selector, text + "\n")
-        deadline = monotonic() + PATIENCE
-        while not self.run("return !window.left && document.readyState === 'complete'"):
-            assert monotonic() < deadline, "no page follows"
-            sleep(0.02)
+        with self._another_page():
+            self.type(selector, text + "\n")
 
     def press(self, selector: str) -> None:
         """Click on a button or a link, and wait for the page that follows."""
-        self._ask("POST", f"/element/{self._find(selector)}/click")
+        with self._another_page():
+            self._ask("POST", f"/element/{self._find(selector)}/click")
+
+    @contextmanager
+    def _another_page(self) -> Iterator[None]:
+        self.run("window.left = true")
+        yield
+        deadline = monotonic() + PATIENCE
+        there = False
+        while not there:
+            assert monotonic() < deadline, "no page follows"
+            sleep(0.02)
+            with suppress(Refusal):  # between two pages there is nothing that could run
+                there = self.run("return !window.left && document.readyState === 'complete'")
 
     def wide(self, pixels: int) -> None:
         self._ask("POST", "/window/rect", width=pixels, height=900)
@@ -96,8 +110,11 @@ class Browser:
 def _ask(address: str, method: str, given: dict[str, object]) -> Any:
     body = json.dumps(given).encode() if method == "POST" else None
     request = Request(address, body, {"Content-Type": "application/json"}, method=method)
-    with urlopen(request, timeout=PATIENCE) as answer:
-        return json.load(answer)["value"]
+    try:
+        with urlopen(request, timeout=PATIENCE) as answer:
+            return json.load(answer)["value"]
+    except HTTPError as error:
+        raise Refusal(json.load(error)["value"]["message"]) from error
 
 
 @contextmanager
