@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from cli.output import GAP, Row, Shown, emit, lines_of, put, visible, width
+from cli.output import Row, Shown, emit, lines_of, put, visible, width
+from cli.table import GAP
 
 if TYPE_CHECKING:
     from projections.status_table import Sheet

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli import output
 from cli.output import emit, emit_one, visible
+from cli.table import Column, table_lines
 
 
 @pytest.fixture
@@ -147,8 +147,8 @@ words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_si
 )
 def test_no_table_is_wider_than_its_room_and_no_letter_is_lost(case: tuple[int, list[list[str]]]) -> None:
     width, cells = case
-    columns = [output.Column(f"h{i}", [visible(row[i]) for row in cells]) for i in range(len(cells[0]))]
-    lines = list(output.table_lines(columns, width))
+    columns = [Column(f"h{i}", [visible(row[i]) for row in cells]) for i in range(len(cells[0]))]
+    lines = list(table_lines(columns, width))
     assert all(len(line) <= width for line in lines)
     told = "".join("".join(lines).split())
     for column in columns:
@@ -166,9 +166,9 @@ def test_long_tables_take_time_as_they_are_long() -> None:
     """A thousand rows, ten times over: about ten times as long, not a hundred times."""
 
     def seconds(rows: int) -> float:
-        columns = [output.Column("text", ["some words that need to be wrapped " * 3] * rows) for _ in range(3)]
+        columns = [Column("text", ["some words that need to be wrapped " * 3] * rows) for _ in range(3)]
         before = perf_counter()
-        for _ in output.table_lines(columns, 80):
+        for _ in table_lines(columns, 80):
             pass
         return perf_counter() - before
 
