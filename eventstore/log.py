@@ -227,7 +227,7 @@ def _write(
 
 def write_rows(connection: Connection, rows: Sequence[Stored], subjects: Sequence[tuple[str, int]]) -> None:
     """Put finished rows at the end of the log, move the head and let the Merkle tree grow; also for the import of a log."""
-    with together(connection) if len(subjects) <= FEW else nullcontext():
+    with together(connection) if max(len(rows), len(subjects)) <= FEW else nullcontext():
         put(connection, event, rows)
         put(connection, event_subject, sorted(subjects))  # in the order of the index that they go into
         do(connection, "UPDATE log_head SET position = ?, hash = ?", (rows[-1].position, rows[-1].hash))

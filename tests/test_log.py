@@ -177,6 +177,13 @@ def test_a_statement_that_names_nobody_is_recorded(database):
     assert told == "The USSR has ceased to exist."
 
 
+def test_many_statements_that_name_nobody_are_recorded_in_one_batch(database):
+    # On Postgres: "COPY cannot be used in pipeline mode", where there were many events with few subjects.
+    said = [fact("statement-made", "1992", text=f"Statement {number}.") for number in range(60)]
+    given(database, RECORD, *said)
+    assert len(rows(database)) == 61
+
+
 def test_a_batch_may_be_empty(database):
     with database.record() as connection:
         assert log.append(connection, [], recorded_by="tests", now=NOW) == []
