@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, select
@@ -75,6 +76,16 @@ def about(connection: Connection, subjects: Sequence[str], kinds: Sequence[str],
     sql = f"{_COLUMNS} FROM event_subject s{joins} JOIN event ON event.position = s.position"
     condition = f" WHERE s.subject = ? AND s.position <= ?{of_kinds}"
     return list(map(as_stored, ask(connection, sql + condition, (*others, first, upto, *kinds))))
+
+
+def subjects_by_position(connection: Connection, after: int) -> Iterator[tuple[int, list[str]]]:
+    """What the events after a position are about: positions in order, each with its subjects in order; streamed.
+
+    Sorted once for all: there is no index by position, and to look for the subjects of each event goes through all of them.
+    """
+    sql = "SELECT position, subject FROM event_subject WHERE position > ? ORDER BY position, subject"
+    for position, rows in groupby(stream(connection, sql, (after,)), key=itemgetter(0)):
+        yield position, [subject for _, subject in rows]
 
 
 def sharing(connection: Connection, subject: str, others: Sequence[str], upto: int) -> list[str]:

@@ -5,7 +5,6 @@ was hashed.
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -15,9 +14,9 @@ from eventstore.audit import audit
 from eventstore.errors import Problem, Refused
 from eventstore.integrity import GENESIS, chained
 from eventstore.log import write_rows
-from eventstore.reading import CHUNK, read
+from eventstore.reading import CHUNK, read, subjects_by_position
 from eventstore.stored import Stored
-from eventstore.tables import event, event_subject, log_head
+from eventstore.tables import event, log_head
 
 _LONGEST_LINE = 4 * 2**20
 
@@ -42,20 +41,13 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def export(connection: Connection, after: int = 0) -> Iterator[str]:
     """The lines of the log after a position, in log order, streamed."""
-    rows = read(connection, after=after)
-    while chunk := list(islice(rows, CHUNK)):
-        named = _subjects(connection, chunk[0].position, chunk[-1].position)
-        for stored in chunk:
-            yield msgspec.json.encode(Line(*stored, subjects=named.get(stored.position, []))).decode()
-
-
-def _subjects(connection: Connection, first: int, last: int) -> dict[int, list[str]]:
-    found = dict[int, list[str]]()
-    position, subject = event_subject.c.position, event_subject.c.subject
-    query = select(position, subject).where(position.between(first, last)).order_by(position, subject)
-    for at, name in connection.execute(query):
-        found.setdefault(at, []).append(name)
-    return found
+    named = subjects_by_position(connection, after)
+    position, subjects = next(named, (0, list[str]()))
+    for stored in read(connection, after=after):
+        while position < stored.position and (following := next(named, None)) is not None:
+            position, subjects = following
+        about = subjects if position == stored.position else []
+        yield msgspec.json.encode(Line(*stored, subjects=about)).decode()
 
 
 def import_lines(connection: Connection, lines: Iterable[str], name: str = "the export") -> int:
