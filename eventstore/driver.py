@@ -4,7 +4,7 @@ The transaction is SQLAlchemy's all the same: only what stands between its begin
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import count
 from typing import Any, NamedTuple
@@ -100,7 +100,8 @@ def stream(connection: Connection, sql: str, values: Sequence[object] = ()) -> I
     except connection.dialect.loaded_dbapi.Error as error:
         raise _as_usual(connection, error, sql) from error
     finally:
-        cursor.close()
+        with suppress(connection.dialect.loaded_dbapi.Error):  # a reader that left early may have closed all before
+            cursor.close()
 
 
 def put(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 from histories import WORLD, fact, given, members_on
 
+from eventstore import driver, reading
 from eventstore.errors import Refused
 from eventstore.reading import head
 from eventstore.transfer import export, import_lines
@@ -114,3 +115,23 @@ def test_a_damaged_export_is_refused_with_line_and_position_and_nothing_is_writt
     assert str(refused.value).startswith(said)
     with copy.record() as connection:
         assert head(connection).position == 0
+
+
+def test_the_export_of_a_long_log_asks_twice_and_not_once_for_every_few_events(database, monkeypatch):
+    # It went through all of event_subject again for every five hundred events.
+    given(
+        database,
+        *WORLD,
+        *(fact("statement-made", "1992", text=f"No. {number}.", states=["AM"]) for number in range(1200)),
+    )
+    asked = list[str]()
+
+    def stream(connection, sql, values=()):
+        asked.append(sql)
+        return driver.stream(connection, sql, values)
+
+    monkeypatch.setattr(reading, "stream", stream)
+    with database.record() as connection:
+        lines = list(export(connection))
+    assert (len(lines), len(asked)) == (1200 + len(WORLD), 2)
+    assert all('"subjects":["state:AM"]' in line for line in lines[-1200:])
