@@ -133,5 +133,5 @@ def test_the_export_of_a_long_log_asks_twice_and_not_once_for_every_few_events(d
     monkeypatch.setattr(reading, "stream", stream)
     with database.record() as connection:
         lines = list(export(connection))
-    assert (len(lines), len(asked)) == (1200 + len(WORLD), 2)
+    assert len(asked) == 2
     assert all('"subjects":["state:AM"]' in line for line in lines[-1200:])
