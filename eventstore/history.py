@@ -217,10 +217,10 @@ class _Whole:
 def _standing(source: str, history: History) -> int:
     # Disputes about a source itself are not weighed: what a source's standing is cannot depend on sources' standing.
     ranks = list[int]()
-    for row in history.events(subject=f"source:{source}"):
-        if row.kind == SourceRegistered.kind:
-            amendments = [a for a in history.events(subject=f"event:{row.event_id}") if a.event_id != row.event_id]
-            fact = resolve(row, amendments, lambda _: 0) if amendments else unamended(row)
-            if fact is not None and isinstance(fact.event, SourceRegistered) and fact.event.source == source:
-                ranks.append(STANDINGS.index(fact.event.standing))
+    # Of its kind only: every amendment that turns on the source is about it too.
+    for row in reading.about(history.connection, (f"source:{source}",), (SourceRegistered.kind,), history.known_at):
+        amendments = [a for a in history.events(subject=f"event:{row.event_id}") if a.event_id != row.event_id]
+        fact = resolve(row, amendments, lambda _: 0) if amendments else unamended(row)
+        if fact is not None and isinstance(fact.event, SourceRegistered) and fact.event.source == source:
+            ranks.append(STANDINGS.index(fact.event.standing))
     return min(ranks, default=len(STANDINGS))
