@@ -99,3 +99,28 @@ def test_what_runs_with_the_program_stands_in_the_list_with_its_licence():
 
 def test_the_lock_file_pins_what_they_bring_along():
     assert closure(IN_CI) - LOCKED.keys() - UNPINNED == set()
+
+
+PACKED = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+PARTS = ("eventstore", "projections", "migrations", "cli", "seed_events")
+
+
+def test_every_package_of_the_program_is_installed():
+    found = [init.parent.relative_to(ROOT) for part in PARTS for init in (ROOT / part).rglob("__init__.py")]
+    assert sorted(PACKED["packages"]) == sorted(".".join(folder.parts) for folder in found)
+
+
+def test_every_file_that_the_program_reads_is_installed():
+    listed = {
+        file
+        for package, patterns in PACKED["package-data"].items()
+        for pattern in patterns
+        for file in (ROOT / package.replace(".", "/")).glob(pattern)
+    }
+    there = {
+        file
+        for part in PARTS
+        for file in (ROOT / part).rglob("*")
+        if file.is_file() and file.suffix not in (".py", ".pyc", ".mako") and file.parent.name != "judged"
+    }
+    assert there - listed == set()  # what was judged is for those who edit the history, in a checkout
