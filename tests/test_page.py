@@ -59,10 +59,10 @@ class Page:
         self.served = application(database.url, note)
         self.database = database
 
-    def ask(self, path: str, method: str = "get") -> Any:
+    def ask(self, path: str, method: str = "get", **headers: str) -> Any:
         async def asked() -> Any:
             await self.served.invoke_startup()
-            return await getattr(self.served.client, method)(path)
+            return await getattr(self.served.client, method)(path, headers=headers)
 
         return asyncio.run(asked())
 
@@ -437,6 +437,17 @@ def test_so_it_is_where_datasette_reads_the_text_wrongly(page: Page, sql: str, t
 def test_the_page_says_why_in_words(page: Page) -> None:
     found = page.ask("/record.json?sql=WITH x AS (SELECT 1) DELETE FROM event").json()
     assert found["error"] == "This page only reads: what happened is recorded with cis append."
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8001", "[::1", "", "10.0.0.1"])
+def test_a_name_that_somebody_else_gave_this_machine_is_refused(page: Page, host: str) -> None:
+    refused = page.ask("/", host=host)
+    assert (refused.status_code, refused.text) == (421, "This page goes by the name of localhost only.\n")
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8001", "127.0.0.1:8001", "[::1]:8001"])
+def test_this_machine_goes_by_its_own_names(page: Page, host: str) -> None:
+    assert page.ask("/", host=host).status_code == 200
 
 
 def test_nothing_else_writes_or_gives_files(page: Page) -> None:

@@ -2,9 +2,11 @@
 
 import sys
 from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
 from pathlib import Path
 from shlex import split
 from typing import Any
+from urllib.parse import urlsplit
 from zlib import crc32
 
 from datasette import Response
@@ -37,12 +39,33 @@ def asgi_wrapper() -> Callable[[Any], Any]:
         async def asked_only(scope: Any, receive: Any, send: Any) -> None:
             if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
                 await Response.text("This page only reads.\n", status=405).asgi_send(send)
+            elif scope["type"] == "http" and _is_misled(scope):
+                await Response.text("This page goes by the name of localhost only.\n", status=421).asgi_send(send)
             else:
                 await page(scope, receive, send)
 
         return asked_only
 
     return wrapped
+
+
+def _is_misled(scope: Any) -> bool:
+    """Whether a browser here was sent by a name that is somebody else's (DNS rebinding), whose page would then read ours."""
+    served_at, _ = scope.get("server") or ("", 0)
+    named = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+    return _is_loopback(f"//{_bracketed(served_at)}") and not _is_loopback(f"//{named}")
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        host = urlsplit(address).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @hookimpl
