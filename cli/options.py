@@ -148,3 +148,15 @@ def known_at_option(function: F) -> F:
         show_default="now",
         help="What was known then: a position in the log, or a time (UTC).",
     )(function)
+
+
+reports_option = click.option(
+    "--reports",
+    "folders",
+    multiple=True,
+    type=click.Path(),  # in the environment several are told apart as in PATH
+    metavar="FOLDER",
+    envvar="CIS_REPORTS",
+    show_envvar=True,
+    help="Also take the .sql files of this folder as reports; again for another one.",
+)

@@ -7,7 +7,7 @@ import click
 
 from cli.asking import outside, question, typed
 from cli.completion import names
-from cli.options import Command, Group, asking_option, known_at_option, refuse_database, today
+from cli.options import Command, Group, asking_option, known_at_option, refuse_database, reports_option, today
 from cli.output import emit, format_option, say, visible
 
 if TYPE_CHECKING:
@@ -90,16 +90,7 @@ def _library(ctx: click.Context) -> "dict[str, Report]":
     options_metavar="[--reports FOLDER] [OPTIONS]",
     subcommand_metavar="[NAME [PARAMETERS]...]",
 )
-@click.option(
-    "--reports",
-    "folders",
-    multiple=True,
-    type=click.Path(),  # in the environment several are told apart as in PATH
-    metavar="FOLDER",
-    envvar="CIS_REPORTS",
-    show_envvar=True,
-    help="Also take the .sql files of this folder as reports; again for another one.",
-)
+@reports_option
 @format_option
 @click.pass_context
 def report_command(ctx: click.Context, folders: tuple[str, ...], form: str) -> None:

@@ -3,14 +3,14 @@
 import errno
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
 from types import FrameType
 from typing import Any, NoReturn
 
 import click
 
-from cli.options import Command, asking_option
+from cli.options import Command, asking_option, reports_option
 from cli.output import progress, say
 
 PORT = 8001
@@ -27,8 +27,9 @@ GRACE = 3  # seconds that answers under way are given when the page ends
     help="The address to listen on: who reaches it may read the whole record.",
 )
 @click.option("--open/--no-open", "browser", default=False, show_default=True, help="Open the page in a browser.")
+@reports_option
 @asking_option
-def serve_command(port: int, host: str, browser: bool, database: str) -> None:
+def serve_command(port: int, host: str, browser: bool, folders: tuple[str, ...], database: str) -> None:
     """Show the record as a page in a browser.
 
     The page only reads. It shows membership, rosters and treaties as of any day with the reasons, the tables, the reports and
@@ -43,7 +44,7 @@ def serve_command(port: int, host: str, browser: bool, database: str) -> None:
         # An SQLite file is rarely copied, and then at once.
         with progress("Copying the record", shown=None if database.startswith("postgresql") else False) as begin:
             file, note = kept.enter_context(readable(database, begin))
-        page, address = application(file, note), _address(host, door.getsockname()[1])
+        page, address = application(file, note, folders), _address(host, door.getsockname()[1])
         click.echo(address)
         for line in (note, _warning(host), "The record is shown there, read-only. Ctrl-C ends it."):
             if line:
@@ -54,7 +55,7 @@ def serve_command(port: int, host: str, browser: bool, database: str) -> None:
     say("Ended.")
 
 
-def _application() -> Callable[[str, str], Any]:
+def _application() -> Callable[[str, str, Iterable[str]], Any]:
     """What makes the page; raises `Refused` where Datasette is not installed."""
     try:
         from cli.page.application import application

@@ -4,6 +4,7 @@ import asyncio
 import re
 import sqlite3
 from collections import Counter
+from collections.abc import Iterable
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -55,8 +56,8 @@ APART = re.compile(r"[?&]_|\.(json|csv)|sql=")  # other orders and other forms o
 class Page:
     """A page at hand: a path, and what is answered."""
 
-    def __init__(self, database: Database, note: str = "") -> None:
-        self.served = application(database.url, note)
+    def __init__(self, database: Database, note: str = "", folders: Iterable[str] = ()) -> None:
+        self.served = application(database.url, note, folders)
         self.database = database
 
     def ask(self, path: str, method: str = "get", **headers: str) -> Any:
@@ -558,3 +559,14 @@ def test_a_page_fetches_nothing_from_elsewhere(page: Page, path: str) -> None:
 def test_the_date_box_is_on_every_page(page: Page) -> None:
     for path in (*PAGES, "/record", "/record/membership", "/record?sql=select+1"):
         assert any(box.get("name") == "date" for tag, box in Read(page.ask(path).text).tags if tag == "input"), path
+
+
+def test_reports_of_ones_own_are_on_the_page_too(empty_sqlite: Database, tmp_path: Path) -> None:
+    record = told(empty_sqlite)
+    (tmp_path / "how-many.sql").write_text(
+        "-- group: mine\n-- help: How many treaties there are.\nSELECT count(*) AS treaties FROM treaty\n"
+    )
+    page = Page(record, folders=[str(tmp_path)])
+    assert "How many treaties there are." in page.ask("/").text
+    (row,) = page.ask("/record/how-many.json?_shape=array").json()
+    assert row["treaties"] > 0

@@ -85,6 +85,12 @@ def test_an_address_that_others_reach_is_warned_of(empty_sqlite: Database) -> No
         assert page.end().said.startswith("Whoever reaches this address may read the whole record.\n")
 
 
+def test_a_folder_of_reports_that_is_not_there(empty_sqlite: Database, tmp_path: Path) -> None:
+    ran = cis(told(empty_sqlite), "serve", "--port", "0", "--reports", f"{tmp_path}/none")
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.startswith(f"{tmp_path}/none: ")
+
+
 def test_there_is_no_record(tmp_path: Path) -> None:
     ran = cis(f"sqlite:///{tmp_path}/none.db", "serve", "--port", "0")
     assert (ran.status, ran.out, ran.err) == (

@@ -1,6 +1,6 @@
 """The page put together: Datasette, our settings and descriptions, the record, and the plugin."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,8 @@ SETTINGS = {
 }
 
 
-def application(url: str, note: str = "") -> Datasette:
-    """The page on the record in an SQLite file; `note` is said on every page."""
+def application(url: str, note: str = "", folders: Iterable[str] = ()) -> Datasette:
+    """The page on the record in an SQLite file; `note` is said on every page, `folders` hold further reports."""
     _register()
     made = Datasette(
         [],
@@ -38,7 +38,7 @@ def application(url: str, note: str = "") -> Datasette:
         static_mounts=[("page", str(HERE / "static"))],
     )
     made.remove_database("_memory")  # Datasette's own, where it is given no file
-    made.add_database(Record(made, Database(url), reports.library().values(), note), RECORD)
+    made.add_database(Record(made, Database(url), reports.library(folders).values(), note), RECORD)
     return made
 
 
