@@ -60,11 +60,9 @@ def _application() -> Callable[[str, str, Iterable[str]], Any]:
     try:
         from cli.page.application import application
     except ModuleNotFoundError as error:
-        from eventstore.errors import Problem, Refused
+        from eventstore.errors import not_installed
 
-        package = str(error.name).partition(".")[0]
-        advice = 'Install it: pip install "cis-record[serve]"'
-        raise Refused(Problem(f"the page needs the package {package}, which is not installed", "", advice)) from error
+        raise not_installed("the page needs", str(error.name).partition(".")[0], "serve") from error
     return application
 
 

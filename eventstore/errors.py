@@ -42,6 +42,12 @@ class DatabaseError(RecordError):
     """The database is not there, not ours, not ours to write, of another release, or busy."""
 
 
+def not_installed(what: str, package: str, extra: str) -> Refused:
+    """The refusal where a package is missing that not all need: `what` needs it ("pictures need"), our `extra` brings it."""
+    advice = f'Install it: pip install "cis-record[{extra}]"'
+    return Refused(Problem(f"{what} the package {package}, which is not installed", "", advice))
+
+
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     """A sentence with the known names nearest to `wrong`, or an empty string when none is near."""
     near = get_close_matches(wrong.lower(), {name.lower(): name for name in known}, n=3, cutoff=0.6)

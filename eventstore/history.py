@@ -42,10 +42,14 @@ class History:
 
     def remembered(self, question: "Callable[[str, History], T]", about: str) -> T:
         """`question(about, self)`, asked once: what is known at a position never changes."""
-        key = (question, about)
+        return self._once((question, about), lambda: question(about, self))
+
+    def _once(self, key: tuple[object, ...], asked: Callable[[], T]) -> T:
+        """What is asked, from memory where it was asked before under the same key."""
         if key not in self._remembered:
-            self._keep(key, question(about, self))
-        return self._remembered[key]  # type: ignore[no-any-return]
+            self._keep(key, asked())
+        known: T = self._remembered[key]
+        return known
 
     def _keep(self, key: tuple[object, ...], answer: object) -> None:
         if len(self._remembered) >= MOST_REMEMBERED:
@@ -160,10 +164,7 @@ class History:
         """The event about the world that an event is, or is about."""
         if stored.kind not in AMENDMENTS:
             return stored
-        key = ("root", stored.event_id)
-        if key not in self._remembered:
-            self._keep(key, root_of(self.connection, stored))
-        return self._remembered[key]  # type: ignore[no-any-return]
+        return self._once(("root", stored.event_id), lambda: root_of(self.connection, stored))
 
     def events(self, after: int = 0, subject: str | None = None) -> Iterator[Stored]:
         """The rows of the log in log order after a position, as far as known, optionally about one subject."""
@@ -171,13 +172,13 @@ class History:
 
     def _resolved(self, root: Stored, said: Sequence[Stored] | None = None) -> Fact | None:
         """The event as it stands after all that is `said` about it (None: not read yet)."""
-        key = ("resolved", root.event_id)
-        if key not in self._remembered:
-            if said is None:
-                rows = self.events(subject=f"event:{root.event_id}")
-                said = [row for row in rows if row.event_id != root.event_id]
-            self._keep(key, resolve(root, said, self.standing) if said else unamended(root))
-        return self._remembered[key]  # type: ignore[no-any-return]
+
+        def resolved() -> Fact | None:
+            about = self.events(subject=f"event:{root.event_id}") if said is None else said
+            amendments = [row for row in about if row.event_id != root.event_id]
+            return resolve(root, amendments, self.standing) if amendments else unamended(root)
+
+        return self._once(("resolved", root.event_id), resolved)
 
     def standing(self, source: str) -> int:
         """The rank of a source, 0 the best (see `registers.STANDINGS`); the best one where it was entered twice."""

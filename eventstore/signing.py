@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from eventstore.checkpoint import NAME, Checkpoint, Signature, check_name, decoded, read_text
-from eventstore.errors import Misuse, Problem, Refused
+from eventstore.errors import Misuse, Problem, Refused, not_installed
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -127,7 +127,4 @@ def _need_cryptography() -> None:
     try:
         import cryptography  # noqa: F401 - only asked whether it is there
     except ModuleNotFoundError as error:
-        advice = 'Install it: pip install "cis-record[signing]"'
-        raise Refused(
-            Problem("signatures need the package cryptography, which is not installed", "", advice)
-        ) from error
+        raise not_installed("signatures need", "cryptography", "signing") from error

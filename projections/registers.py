@@ -139,7 +139,7 @@ def state_rows() -> list[Row]:
     """The register of states, which comes with the program."""
     from eventstore.states import states
 
-    return [{name: getattr(entry, name) or None for name in state.c.keys()} for entry in states().values()]  # noqa: SIM118
+    return [{column.name: getattr(entry, column.name) or None for column in state.c} for entry in states().values()]
 
 
 def _entry(fact: "Fact", _: "History") -> Iterator[tuple[Table, Row]]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from eventstore.errors import Problem, Refused
+from eventstore.errors import not_installed
 from projections.exports import Request
 from projections.exports.tables import TABLES, columns, kind_of, rows
 
@@ -14,8 +14,7 @@ def write(request: Request, folder: Path) -> None:
         import pyarrow as arrow
         from pyarrow import parquet
     except ImportError as error:
-        advice = 'Install it: pip install "cis-record[parquet]"'
-        raise Refused(Problem("Parquet needs the package pyarrow, which is not installed", "", advice)) from error
+        raise not_installed("Parquet needs", "pyarrow", "parquet") from error
     types = {"boolean": arrow.bool_(), "integer": arrow.int64(), "day": arrow.string(), "text": arrow.string()}
     # Days stay text: EDTF columns beside them are text, and 0001-01-01 is no day for every reader.
     for table in TABLES:

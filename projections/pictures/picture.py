@@ -4,7 +4,7 @@ import re
 from typing import Any
 from xml.sax.saxutils import escape
 
-from eventstore.errors import Problem, Refused
+from eventstore.errors import not_installed
 
 RELEASE = "6.4"  # of Vega-Lite; others may place things otherwise
 
@@ -60,8 +60,5 @@ def converter() -> Any:
     try:
         import vl_convert
     except ImportError as error:
-        advice = 'Install it: pip install "cis-record[plot]"'
-        raise Refused(
-            Problem("pictures need the package vl-convert-python, which is not installed", "", advice)
-        ) from error
+        raise not_installed("pictures need", "vl-convert-python", "plot") from error
     return vl_convert
