@@ -28,11 +28,8 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-sys.path[:0] = [
-    str(HERE),
-    str(HERE.parent),
-    str(ROOT),
-]  # run as a program, from any folder: what follows is found only now
+# Run as a program, from any folder: what follows is found only now.
+sys.path[:0] = [str(HERE), str(HERE.parent), str(ROOT)]
 
 import synthetic  # noqa: E402
 from contenders import Bare, BarePostgres, BareSqlite, Peer, Streams  # noqa: E402
