@@ -16,7 +16,7 @@ from eventstore.errors import DatabaseError, Problem, Refused
 from eventstore.events import KINDS, Citation, Event
 from eventstore.events.amendments import Amendment, Claim, EventCorroborated
 from eventstore.stored import Stored, citations_of, event_of
-from eventstore.subjects import named_in, subjects_of
+from eventstore.subjects import About, named_in, subjects_of
 
 AMENDMENTS = frozenset(kind for kind, cls in KINDS.items() if issubclass(cls, Amendment))
 
@@ -26,8 +26,11 @@ def is_amendment(kind: str) -> bool:
     return kind in AMENDMENTS
 
 
-def root_of(connection: Connection, amendment: Stored) -> Stored:
-    """The event that is about the world, at the end of a chain of amendments of amendments."""
+def root_of(connection: Connection, amendment: Stored, among: Mapping[str, Stored] | None = None) -> Stored:
+    """The event that is about the world, at the end of a chain of amendments of amendments.
+
+    Events are looked for among those given by their ids before the log is asked.
+    """
     stored, met = amendment, set[str]()
     while is_amendment(stored.kind):
         event = event_of(stored)
@@ -35,8 +38,8 @@ def root_of(connection: Connection, amendment: Stored) -> Stored:
         if event.event in met:
             raise _circle(event.event)
         met.add(event.event)
-        target = next(reading.read(connection, event_ids=[event.event]), None)
-        if target is None:
+        target = among.get(event.event) if among else None
+        if target is None and (target := next(reading.read(connection, event_ids=[event.event]), None)) is None:
             raise _nowhere(stored, event.event)
         stored = target
     return stored
@@ -52,17 +55,17 @@ def _circle(event_id: str) -> DatabaseError:
     return DatabaseError(Problem("it is about itself, by way of others", f"event {event_id}", "Run: cis verify"))
 
 
-def subjects(
+def abouts(
     connection: Connection, amendments: Sequence[Draft], batch: Sequence[Draft], problems: list[Problem]
-) -> dict[str, tuple[str, ...]]:
-    """The subjects of each amendment by its id; faults are added to `problems`."""
+) -> dict[str, About]:
+    """What each amendment is about, by its id; faults are added to `problems`."""
     if not amendments:
         return {}
-    return _Amended(connection, batch).subjects(amendments, problems)
+    return _Amended(connection, batch).abouts(amendments, problems)
 
 
-def subjects_in_log(connection: Connection, amendment: Stored) -> frozenset[str]:
-    """The subjects that an amendment in the log must have, derived from what stands before it.
+def about_in_log(connection: Connection, amendment: Stored) -> About:
+    """What an amendment in the log must be about, derived from what stands before it.
 
     Raises `DatabaseError` if what it is about is not in the log, or cannot be read.
     """
@@ -72,7 +75,7 @@ def subjects_in_log(connection: Connection, amendment: Stored) -> frozenset[str]
     root = amended.root(event.event)
     if root is None:
         raise _nowhere(amendment, event.event)
-    return frozenset(amended.about(event, citations_of(amendment), root))
+    return amended.about(event, citations_of(amendment), root)
 
 
 class _Root(NamedTuple):
@@ -94,29 +97,29 @@ class _Amended:
         self.stored = dict[str, Stored | None]()
         self.gathered = dict[str, dict[str, None]]()  # by root: the subjects of everything said about it so far
 
-    def subjects(self, amendments: Sequence[Draft], problems: list[Problem]) -> dict[str, tuple[str, ...]]:
-        found = dict[str, tuple[str, ...]]()
+    def abouts(self, amendments: Sequence[Draft], problems: list[Problem]) -> dict[str, About]:
+        found = dict[str, About]()
         for draft in amendments:
             assert isinstance(draft.event, Amendment)
             root = self.root(draft.event.event)
             if root is None:
                 advice = "`cis log` lists the events with their ids; what is repeated under `about` must be repeated exactly."
                 problems.append(Problem(f"{draft.kind}: there is no event {draft.event.event}", draft.where, advice))
-                found[draft.event_id] = ()
+                found[draft.event_id] = About(draft.kind, ())
                 continue
             if isinstance(draft.event, Claim):
                 unfit = _unfit(draft.event, KINDS[root.kind], root.fields)
                 problems += [Problem(f"{draft.kind}: {problem}", draft.where) for problem in unfit]
-            found[draft.event_id] = tuple(self.about(draft.event, draft.sources, root))
+            found[draft.event_id] = self.about(draft.event, draft.sources, root)
         return found
 
-    def about(self, event: Amendment, sources: Iterable[Citation], root: _Root) -> dict[str, None]:
-        """The subjects of an amendment, from now on also those of the next one of the same event."""
+    def about(self, event: Amendment, sources: Iterable[Citation], root: _Root) -> About:
+        """What an amendment is about; its subjects are from now on also those of the next one of the same event."""
         if root.event_id not in self.gathered:
             self.gathered[root.event_id] = self._gathered(root)
-        about = self.gathered[root.event_id]
-        about |= _brought(event, sources, root)
-        return about
+        gathered = self.gathered[root.event_id]
+        gathered |= _brought(event, sources, root)
+        return About(root.kind, tuple(gathered))
 
     def root(self, event_id: str) -> _Root | None:
         """The event about the world at the end of a chain of amendments, or None if one of them is not there."""

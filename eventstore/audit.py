@@ -15,16 +15,16 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from eventstore import dates, merkle
-from eventstore.amending import is_amendment, subjects_in_log
+from eventstore.amending import about_in_log, is_amendment
 from eventstore.database import in_words
 from eventstore.driver import stream
 from eventstore.errors import DatabaseError, Problem, RecordError
-from eventstore.events import KINDS
+from eventstore.events import DEFINING, KINDS
 from eventstore.events.fields import misshapen
 from eventstore.integrity import Chain, Verdict, event_id
 from eventstore.reading import LAST_POSITION
 from eventstore.stored import COLUMNS, Stored, citations_of, event_of
-from eventstore.subjects import subjects_of
+from eventstore.subjects import About, about
 
 if TYPE_CHECKING:
     import sqlite3
@@ -32,10 +32,11 @@ if TYPE_CHECKING:
 MOST = 20  # problems of one sort that are told one by one
 _EVENTS = f"SELECT {', '.join(COLUMNS)} FROM event ORDER BY position"  # noqa: S608 - names of columns
 _SUBJECTS = "SELECT position, subject FROM event_subject ORDER BY position, subject"
+_DEFINITIONS = "SELECT position, subject || ' as ' || kind FROM event_definition ORDER BY position, kind, subject"
 _TILES = "SELECT level, tile FROM merkle_tile ORDER BY level, tile"
 _TILE = "SELECT hash FROM merkle_tile"
 
-_KEPT = ("event", "event_subject", "merkle_tile")  # tables whose rows are only ever added
+_KEPT = ("event", "event_subject", "event_definition", "merkle_tile")  # tables whose rows are only ever added
 PROTECTION = {  # the triggers that keep the log as it was written; the migrations make them
     "sqlite": {f"{table}_{rule}" for table in _KEPT for rule in ("no_update", "no_delete", "no_replace")}
     | {"log_head_goes_on", "log_head_no_delete", "log_head_is_one"},
@@ -45,8 +46,8 @@ PROTECTION = {  # the triggers that keep the log as it was written; the migratio
 _TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
     # A: they fire always, also in a session that calls itself a replica
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled = 'A' AND tgrelid IN"
-    " ('event'::regclass, 'event_subject'::regclass, 'merkle_tile'::regclass, 'log_head'::regclass)",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled = 'A' AND tgrelid IN ('event'::regclass,"
+    " 'event_subject'::regclass, 'event_definition'::regclass, 'merkle_tile'::regclass, 'log_head'::regclass)",
 }
 
 
@@ -99,17 +100,18 @@ class _Audit:
         self.held = sorted(held)
 
     def run(self, progress: Callable[[int], object] | None) -> Verdict:
-        subjects = _Subjects(self._read(_SUBJECTS))
+        indexes = _Index("event_subject", self._read(_SUBJECTS)), _Index("event_definition", self._read(_DEFINITIONS))
         self._compare_roots()
         for row in self._read(_EVENTS):
             stored = Stored._make(row)
             self._look_at_event(stored)
             understood = self._look_at_meaning(stored)
-            self._look_at_subjects(stored, subjects, understood)
+            self._look_at_indexes(stored, indexes, understood)
             self._grow_tree(stored)
             if progress is not None:
                 progress(1)
-        self._beyond(subjects, LAST_POSITION)
+        for index in indexes:
+            self._beyond(index, LAST_POSITION)
         self._look_at_tiles()
         self._look_at_head()
         self._compare_roots(at_end=True)
@@ -169,28 +171,31 @@ class _Audit:
             return True
         return False
 
-    def _look_at_subjects(self, stored: Stored, subjects: "_Subjects", understood: bool) -> None:
-        self._beyond(subjects, stored.position - 1)
-        found = subjects.at(stored.position)
+    def _look_at_indexes(self, stored: Stored, indexes: "Sequence[_Index]", understood: bool) -> None:
+        for index in indexes:
+            self._beyond(index, stored.position - 1)
+        found = [index.at(stored.position) for index in indexes]
         if not understood:
             return
         try:
-            wanted = _derived(self.connection, stored)
+            derived = _derived(self.connection, stored)
         except (RecordError, MsgspecError, KeyError, TypeError, ValueError) as error:
             why = error.problems[0].what if isinstance(error, RecordError) else f"{type(error).__name__}: {error}"
             self._tell("data", f"what it is about cannot be derived: {why}", stored.position)
             return
-        if missing := wanted - found:
-            self._tell("event_subject", f"event_subject does not say that it is about {_few(missing)}", stored.position)
-        if added := found - wanted:
-            self._tell("event_subject", f"event_subject wrongly says that it is about {_few(added)}", stored.position)
+        defined = {f"{name} as {derived.kind}" for name in derived.subjects} if derived.kind in DEFINING else set[str]()
+        for index, there, wanted in zip(indexes, found, (set(derived.subjects), defined), strict=True):
+            if missing := wanted - there:
+                self._tell(index.table, f"{index.table} does not say that it is about {_few(missing)}", stored.position)
+            if added := there - wanted:
+                self._tell(index.table, f"{index.table} wrongly says that it is about {_few(added)}", stored.position)
 
-    def _beyond(self, subjects: "_Subjects", last: int) -> None:
+    def _beyond(self, index: "_Index", last: int) -> None:
         """Tell what is said of positions where there is no event."""
-        while (group := subjects.next_upto(last)) is not None:
+        while (group := index.next_upto(last)) is not None:
             position, names = group
-            what = f"event_subject says that it is about {_few(names)}, but there is no such event"
-            self._tell("event_subject", what, position)
+            what = f"{index.table} says that it is about {_few(names)}, but there is no such event"
+            self._tell(index.table, what, position)
 
     def _grow_tree(self, stored: Stored) -> None:
         try:
@@ -252,19 +257,20 @@ class _Audit:
                     self._tell("file", f"the SQLite file is damaged: {found}")
 
 
-class _Subjects:
-    """The rows of `event_subject` in the order of positions, beside the events."""
+class _Index:
+    """The rows of a table that says what events are about, in the order of positions, beside the events."""
 
-    def __init__(self, rows: Iterator[Sequence[object]]) -> None:
+    def __init__(self, table: str, rows: Iterator[Sequence[object]]) -> None:
+        self.table = table
         self._rows = rows
         self._next = next(rows, None)
 
     def at(self, position: int) -> frozenset[str]:
-        """The subjects of an event."""
+        """What is said of an event."""
         return self._take(position)
 
     def next_upto(self, last: int) -> tuple[object, frozenset[str]] | None:
-        """The next position up to one, and its subjects; what is no number counts as beyond every event."""
+        """The next position up to one, and what is said of it; what is no number counts as beyond every event."""
         if self._next is None:
             return None
         position = self._next[0]
@@ -280,14 +286,14 @@ class _Subjects:
         return frozenset(names)
 
 
-def _derived(connection: Connection, stored: Stored) -> frozenset[str]:
+def _derived(connection: Connection, stored: Stored) -> About:
     """What an event is about, from what it says."""
     event = event_of(stored)
     if names := [*misshapen(event), *(name for citation in citations_of(stored) for name in misshapen(citation))]:
         raise DatabaseError(Problem(f"no id: {', '.join(names)}"))
     if is_amendment(stored.kind):
-        return subjects_in_log(connection, stored)
-    return frozenset(subjects_of(event))
+        return about_in_log(connection, stored)
+    return about(event)
 
 
 def _has_its_id(stored: Stored) -> bool:

@@ -16,7 +16,8 @@ from eventstore.errors import DatabaseError, Misuse, Problem
 if TYPE_CHECKING:
     import sqlite3
 
-REVISIONS = ("0001", "0002", "0003", "0004")  # of the migrations, oldest first: what this release of the program knows
+# Of the migrations, oldest first: what this release of the program knows.
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 PATIENCE = 30.0  # seconds that a writer waits for its turn
 
 

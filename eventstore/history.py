@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from eventstore import reading
 from eventstore.amending import AMENDMENTS, root_of
 from eventstore.driver import ask
+from eventstore.events import DEFINING
 from eventstore.events.amendments import Amendment
 from eventstore.events.registers import STANDINGS, SourceRegistered
 from eventstore.facts import Fact, resolve, unamended
@@ -22,13 +23,15 @@ T = TypeVar("T")
 MOST_REMEMBERED = 50_000  # answers kept by one History
 MOST_KEPT = 20_000  # facts kept by one History, by what they are about
 KEPT_WHOLE = ("treaty:", "body:", "office:")  # what nobody did in hundreds of thousands of events
+ACTED_TOWARDS = ("treaty:", "organisation:", "body:")  # by states, and folded state by state
+DEFINED = "defined"  # stands beside a subject for what defines it
 
 
 class History:
     """The facts of a log as known at a position (default: all of it).
 
-    With `bulk`, for folding much of the log, what concerns a treaty or a body is read once and kept for a while; without it,
-    every question is put to the database, which is right for a few. What is kept is bounded, however long the log is.
+    With `bulk`, for folding all of the log, what concerns a treaty or a body is read once and kept for a while; without it,
+    what was not read ahead (`keep`) is asked of the database. What is kept is bounded, however long the log is.
     """
 
     def __init__(self, connection: Connection, known_at: int | None = None, *, bulk: bool = False) -> None:
@@ -38,7 +41,10 @@ class History:
         self._seen_after = reading.LAST_POSITION  # beyond it, `_amended` are all events that anything was said about
         self._amended = frozenset[str]()
         self._remembered = dict[tuple[object, ...], Any]()
-        self._kept = dict[str, _Whole]()  # by subject, the one asked for longest ago first
+        self._kept = dict[
+            tuple[str, ...], _Whole
+        ]()  # by subjects, or subject and DEFINED; what was asked for longest ago first
+        self._size = 0
 
     def remembered(self, question: "Callable[[str, History], T]", about: str) -> T:
         """`question(about, self)`, asked once: what is known at a position never changes."""
@@ -60,10 +66,18 @@ class History:
         """The facts that concern all these subjects, of these kinds (default: any), in no particular order."""
         wanted = kinds if isinstance(kinds, frozenset) else frozenset(kinds)
         subject, *others = subjects
+        if (kept := self._again(subjects)) is not None:
+            return kept.about((), wanted)
         if self.bulk and (whole := self._whole(subject, load=bool(others))) is not None:
             return whole.about(others, wanted)
-        kinds = sorted(wanted | AMENDMENTS) if wanted else ()
-        return self._facts(reading.about(self.connection, subjects, kinds, self.known_at), subjects, wanted)
+        if wanted and wanted <= DEFINING and not others:
+            if (kept := self._again((subject, DEFINED))) is not None:
+                return kept.about((), wanted)
+            rows = reading.defining(self.connection, subject, sorted(wanted), self.known_at)
+        else:
+            kinds = sorted(wanted | AMENDMENTS) if wanted else ()
+            rows = reading.about(self.connection, subjects, kinds, self.known_at)
+        return self._facts(rows, subjects, wanted)
 
     def sharing(self, subject: str, others: Sequence[str]) -> list[str]:
         """Those of the others that some event concerns together with a subject, in order."""
@@ -73,31 +87,64 @@ class History:
         """Every subject of a register, in order; what concerns it is read with it, in one pass, and kept while it is folded."""
         rows = reading.by_subject(self.connection, register, self.known_at)
         for subject, group in groupby(rows, key=itemgetter(0)):
-            self._keep_whole(subject, [stored for _, stored in group])
+            self._keep_whole((subject,), [stored for _, stored in group])
             yield subject
 
-    def keep(self, subjects: Iterable[str]) -> None:
-        """Read all that concerns these subjects at once, before it is asked for one by one."""
-        new = {name for name in subjects if name.startswith(KEPT_WHOLE)} - self._kept.keys()
-        rows = reading.about_each(self.connection, sorted(new), self.known_at)
-        for subject, group in groupby(rows, key=itemgetter(0)):
-            self._keep_whole(subject, [stored for _, stored in group])
+    def keep(self, events: Sequence[Stored]) -> None:
+        """Read at once what folding some events will ask for.
+
+        That is what they amend and all that was said about it, what defines each of their subjects, and where one is about one
+        state, what concerns this state together with each other subject.
+        """
+        self._keep_roots(events)
+        names, pairs, amended = set[str](), set[tuple[str, str]](), set[str]()
+        for stored in events:
+            root = self.root(stored)
+            if root is not stored:
+                amended.add(f"event:{root.event_id}")
+            subjects = subjects_of(event_of(root))
+            states = [name for name in subjects if name.startswith("state:")]
+            names.update(name for name in subjects if name not in states)
+            if len(states) == 1:
+                pairs.update((name, states[0]) for name in subjects if name.startswith(ACTED_TOWARDS))
+        found = reading.concerning(self.connection, sorted(names), sorted(pairs), sorted(amended), self.known_at)
+        for name, rows in found.defining.items():
+            self._keep_whole((name, DEFINED), rows)
+        for pair, rows in found.both.items():
+            self._keep_whole(pair, rows)
+        for name, rows in found.about.items():
+            self._keep(("said", name), rows)
+
+    def _keep_roots(self, events: Iterable[Stored]) -> None:
+        targets = {row.event_id: event_of(row) for row in events if row.kind in AMENDMENTS}
+        ids = {event.event for event in targets.values() if isinstance(event, Amendment)}
+        roots = {
+            row.event_id: row for row in reading.read(self.connection, event_ids=ids) if row.kind not in AMENDMENTS
+        }
+        for event_id, event in targets.items():
+            if isinstance(event, Amendment) and event.event in roots:
+                self._keep(("root", event_id), roots[event.event])
+
+    def _again(self, key: tuple[str, ...]) -> "_Whole | None":
+        kept = self._kept.pop(key, None)
+        if kept is not None:
+            self._kept[key] = kept  # asked for last
+        return kept
 
     def _whole(self, subject: str, *, load: bool) -> "_Whole | None":
-        whole = self._kept.pop(subject, None)
-        if whole is not None:
-            self._kept[subject] = whole  # asked for last
-        elif load and subject.startswith(KEPT_WHOLE):
-            whole = self._keep_whole(subject, reading.about(self.connection, (subject,), (), self.known_at))
+        whole = self._again((subject,))
+        if whole is None and load and subject.startswith(KEPT_WHOLE):
+            whole = self._keep_whole((subject,), reading.about(self.connection, (subject,), (), self.known_at))
         return whole
 
-    def _keep_whole(self, subject: str, rows: Sequence[Stored]) -> "_Whole":
-        self._kept.pop(subject, None)
-        left = MOST_KEPT - len(rows) - sum(whole.size for whole in self._kept.values())
-        while left < 0 and self._kept:
-            left += self._kept.pop(next(iter(self._kept))).size
-        self._kept[subject] = _Whole(*self._sorted_out(rows, (subject,)))
-        return self._kept[subject]
+    def _keep_whole(self, key: tuple[str, ...], rows: Sequence[Stored]) -> "_Whole":
+        self._size -= self._kept.pop(key, _NOTHING).size
+        whole = _Whole(*self._sorted_out(rows, [name for name in key if name != DEFINED]))
+        self._size += whole.size
+        while self._size > MOST_KEPT and self._kept:
+            self._size -= self._kept.pop(next(iter(self._kept))).size
+        self._kept[key] = whole
+        return whole
 
     def _facts(self, rows: Sequence[Stored], subjects: Sequence[str], wanted: frozenset[str]) -> list[Fact]:
         plain, amended = self._sorted_out(rows, subjects)
@@ -174,11 +221,14 @@ class History:
         """The event as it stands after all that is `said` about it (None: not read yet)."""
 
         def resolved() -> Fact | None:
-            about = self.events(subject=f"event:{root.event_id}") if said is None else said
+            about = self._said_about(f"event:{root.event_id}") if said is None else said
             amendments = [row for row in about if row.event_id != root.event_id]
             return resolve(root, amendments, self.standing) if amendments else unamended(root)
 
         return self._once(("resolved", root.event_id), resolved)
+
+    def _said_about(self, subject: str) -> list[Stored]:
+        return self._once(("said", subject), lambda: list(self.events(subject=subject)))
 
     def standing(self, source: str) -> int:
         """The rank of a source, 0 the best (see `registers.STANDINGS`); the best one where it was entered twice."""
@@ -189,7 +239,7 @@ class _Whole:
     """All that is known about a subject; what was not amended is made a fact when it is asked for."""
 
     def __init__(self, plain: Sequence[Stored], amended: Sequence[Fact]) -> None:
-        self.size = len(plain) + len(amended)
+        self.size = 1 + len(plain) + len(amended)  # that there is nothing is known, too
         self._plain = plain
         self._amended = amended
         self._made = dict[int, Fact]()
@@ -215,11 +265,16 @@ class _Whole:
         return found
 
 
+_NOTHING = _Whole((), ())
+_NOTHING.size = 0
+
+
 def _standing(source: str, history: History) -> int:
     # Disputes about a source itself are not weighed: what a source's standing is cannot depend on sources' standing.
     ranks = list[int]()
-    # Of its kind only: every amendment that turns on the source is about it too.
-    for row in reading.about(history.connection, (f"source:{source}",), (SourceRegistered.kind,), history.known_at):
+    for row in reading.defining(history.connection, f"source:{source}", (SourceRegistered.kind,), history.known_at):
+        if row.kind != SourceRegistered.kind:
+            continue
         amendments = [a for a in history.events(subject=f"event:{row.event_id}") if a.event_id != row.event_id]
         fact = resolve(row, amendments, lambda _: 0) if amendments else unamended(row)
         if fact is not None and isinstance(fact.event, SourceRegistered) and fact.event.source == source:

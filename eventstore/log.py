@@ -16,12 +16,12 @@ from eventstore.amending import is_amendment
 from eventstore.drafts import Draft
 from eventstore.driver import FEW, ask_all, do, put, together
 from eventstore.errors import Problem, Refused, did_you_mean
-from eventstore.events import KINDS
+from eventstore.events import DEFINING, KINDS
 from eventstore.integrity import chained
 from eventstore.reading import Head, as_stored, by_ids, chunks, ids_of, known_ids
 from eventstore.stored import Stored
-from eventstore.subjects import introduced_by, subjects_of
-from eventstore.tables import event, event_subject
+from eventstore.subjects import About, about, introduced_by
+from eventstore.tables import event, event_definition, event_subject
 
 
 class Expectation(NamedTuple):
@@ -57,7 +57,7 @@ def append(
     if not (recorded_by and recorded_by.isprintable()):  # a line break in it would be one in what is hashed
         raise Refused(Problem(f"who records is missing or not on one line: {recorded_by[:80]!r}"))
     unique = _joined(drafts)
-    abouts = {draft.event_id: subjects_of(draft.event) for draft in unique.values() if not is_amendment(draft.kind)}
+    abouts = {draft.event_id: about(draft.event) for draft in unique.values() if not is_amendment(draft.kind)}
     seen = _look(connection, unique, _checked(unique.values(), abouts.values()))
     if expect is not None:
         _check_expectation(connection, expect)
@@ -65,7 +65,7 @@ def append(
     fresh = [draft for draft in unique.values() if draft.event_id not in known]
     corroborations = amending.corroborations(connection, [unique[event_id] for event_id in known], known, now)
     fresh += [draft for draft in corroborations if draft.event_id not in known]
-    new = _write(connection, fresh, _subjects(connection, fresh, abouts, seen.subjects), seen, recorded_by, now)
+    new = _write(connection, fresh, _abouts(connection, fresh, abouts, seen.subjects), seen, recorded_by, now)
     return [
         Outcome(new.get(draft.event_id) or known[draft.event_id].position, draft.event_id, draft.event_id in new, draft)
         for draft in [*unique.values(), *corroborations]
@@ -109,9 +109,9 @@ def _existing(subjects: Sequence[str]) -> tuple[str, Sequence[object]]:
     return f"SELECT column1 FROM {named} {exists}", subjects  # noqa: S608 - marks
 
 
-def _checked(drafts: Iterable[Draft], abouts: Iterable[tuple[str, ...]]) -> set[str]:
+def _checked(drafts: Iterable[Draft], abouts: Iterable[About]) -> set[str]:
     """The subjects that must be known: what the drafts are about and what they cite, but for states and events."""
-    named = {name for names in abouts for name in names if not name.startswith(("state:", "event:"))}
+    named = {name for one in abouts for name in one.subjects if not name.startswith(("state:", "event:"))}
     return named | {f"source:{citation.source}" for draft in drafts for citation in draft.sources}
 
 
@@ -143,16 +143,16 @@ def _check_expectation(connection: Connection, expect: Expectation) -> None:
         )
 
 
-def _subjects(
-    connection: Connection, drafts: Sequence[Draft], plain: Mapping[str, tuple[str, ...]], known: set[str]
-) -> list[tuple[str, ...]]:
-    """The subjects of each draft; raises `Refused` where one names what neither the log nor the batch knows.
+def _abouts(
+    connection: Connection, drafts: Sequence[Draft], plain: Mapping[str, About], known: set[str]
+) -> list[About]:
+    """What each draft is about; raises `Refused` where one names what neither the log nor the batch knows.
 
-    `plain` are the subjects of those that are no amendments, by id; `known` is what the log is known to know.
+    `plain` is that of those that are no amendments, by id; `known` are the subjects that the log is known to know.
     """
     problems = list[Problem]()
     amendments = [draft for draft in drafts if is_amendment(draft.kind)]
-    abouts = {**plain, **amending.subjects(connection, amendments, drafts, problems)}
+    abouts = {**plain, **amending.abouts(connection, amendments, drafts, problems)}
     introduced = {name for draft in drafts if (name := introduced_by(draft.event)) is not None}
     unknown = _checked(drafts, [abouts[draft.event_id] for draft in drafts]) - introduced - known
     if unknown:  # what an amendment brings was not asked about before
@@ -168,7 +168,7 @@ def _subjects(
 def _unknown(
     connection: Connection,
     drafts: Sequence[Draft],
-    abouts: Mapping[str, tuple[str, ...]],
+    abouts: Mapping[str, About],
     unknown: set[str],
     introduced: set[str],
 ) -> Iterator[Problem]:
@@ -177,7 +177,7 @@ def _unknown(
     introducing = {cls.introduces: kind for kind, cls in KINDS.items() if cls.introduces}
     for draft in drafts:
         cited = tuple(f"source:{citation.source}" for citation in draft.sources)
-        for name in dict.fromkeys((*abouts[draft.event_id], *cited)):
+        for name in dict.fromkeys((*abouts[draft.event_id].subjects, *cited)):
             if name in unknown:
                 register, _, wrong = name.partition(":")
                 near = did_you_mean(wrong, names[register])
@@ -192,7 +192,7 @@ def _unknown(
 def _write(
     connection: Connection,
     drafts: Sequence[Draft],
-    abouts: Sequence[tuple[str, ...]],
+    abouts: Sequence[About],
     seen: _Seen,
     recorded_by: str,
     now: str,
@@ -201,9 +201,9 @@ def _write(
         return {}
     # A clock that was set back must not make the log learn something before what it already knew.
     recorded_at = max(now, seen.recorded_at)
-    rows, subjects = list[Stored](), list[tuple[str, int]]()
+    rows = list[Stored]()
     position, previous = seen.newest
-    for draft, about in zip(drafts, abouts, strict=True):
+    for draft in drafts:
         position += 1
         envelope = (
             position,
@@ -220,15 +220,21 @@ def _write(
         )
         previous = chained(previous, envelope)
         rows.append(as_stored((*envelope, previous)))
-        subjects += [(name, position) for name in about]
-    write_rows(connection, rows, subjects)
+    write_rows(connection, rows, abouts)
     return {row.event_id: row.position for row in rows}
 
 
-def write_rows(connection: Connection, rows: Sequence[Stored], subjects: Sequence[tuple[str, int]]) -> None:
+def write_rows(connection: Connection, rows: Sequence[Stored], abouts: Sequence[About]) -> None:
     """Put finished rows at the end of the log, move the head and let the Merkle tree grow; also for the import of a log."""
+    subjects, defined = list[tuple[str, int]](), list[tuple[str, str, int]]()
+    for row, (kind, names) in zip(rows, abouts, strict=True):
+        subjects += [(name, row.position) for name in names]
+        if kind in DEFINING:
+            defined += [(name, kind, row.position) for name in names]
     with together(connection) if max(len(rows), len(subjects)) <= FEW else nullcontext():
         put(connection, event, rows)
         put(connection, event_subject, sorted(subjects))  # in the order of the index that they go into
+        if defined:
+            put(connection, event_definition, sorted(defined))
         do(connection, "UPDATE log_head SET position = ?, hash = ?", (rows[-1].position, rows[-1].hash))
     merkle.grow(connection, rows[0].position - 1, [row.hash for row in rows])

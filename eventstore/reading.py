@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, select
 
-from eventstore.driver import ask, stream
+from eventstore.driver import ask, ask_all, stream
 from eventstore.events import KINDS
 from eventstore.integrity import Verdict, verify
 from eventstore.stored import Stored
@@ -78,6 +78,63 @@ def about(connection: Connection, subjects: Sequence[str], kinds: Sequence[str],
     return list(map(as_stored, ask(connection, sql + condition, (*others, first, upto, *kinds))))
 
 
+def defining(connection: Connection, subject: str, kinds: Sequence[str], upto: int) -> list[Stored]:
+    """The events of these kinds, all of them `DEFINING`, about a subject, and what amends them, up to a position."""
+    sql = (
+        f"{_COLUMNS} FROM event_definition d JOIN event ON event.position = d.position"
+        f" WHERE d.subject = ? AND d.kind IN ({_marks(kinds)}) AND d.position <= ?"
+    )
+    return list(map(as_stored, ask(connection, sql, (subject, *kinds, upto))))
+
+
+class Concerning(NamedTuple):
+    """What `concerning` found, by what was asked for."""
+
+    defining: dict[str, list[Stored]]
+    both: dict[tuple[str, str], list[Stored]]
+    about: dict[str, list[Stored]]
+
+
+def concerning(
+    connection: Connection, things: Sequence[str], pairs: Sequence[tuple[str, str]], subjects: Sequence[str], upto: int
+) -> Concerning:
+    """What defines some subjects, what concerns both of each pair, and all about other subjects, up to a position.
+
+    All is asked at once.
+    """
+    found = Concerning({name: [] for name in things}, {pair: [] for pair in pairs}, {name: [] for name in subjects})
+    of_things = [_of_each("event_definition", chunk, upto) for chunk in chunks(things)]
+    of_pairs = [_about_both(chunk, upto) for chunk in chunks(pairs)]
+    of_subjects = [_of_each("event_subject", chunk, upto) for chunk in chunks(subjects)]
+    answers = iter(ask_all(connection, [*of_things, *of_pairs, *of_subjects]))
+    for row in chain.from_iterable(islice(answers, len(of_things))):
+        found.defining[row[-1]].append(as_stored(row[:-1]))
+    for row in chain.from_iterable(islice(answers, len(of_pairs))):
+        found.both[row[-2], row[-1]].append(as_stored(row[:-2]))
+    for row in chain.from_iterable(answers):
+        found.about[row[-1]].append(as_stored(row[:-1]))
+    return found
+
+
+def _of_each(table: str, subjects: Sequence[str], upto: int) -> tuple[str, Sequence[object]]:
+    sql = (
+        f"{_COLUMNS}, s.subject FROM {table} s JOIN event ON event.position = s.position"
+        f" WHERE s.subject IN ({_marks(subjects)}) AND s.position <= ?"
+    )
+    return sql, (*subjects, upto)
+
+
+def _about_both(pairs: Sequence[tuple[str, str]], upto: int) -> tuple[str, Sequence[object]]:
+    # In this order, which SQLite keeps: of the two, the first is what fewer events are about.
+    sql = (
+        f"WITH pair (one, other) AS (VALUES {', '.join(['(?, ?)'] * len(pairs))})"
+        f" {_COLUMNS}, pair.one, pair.other FROM pair CROSS JOIN event_subject s CROSS JOIN event_subject o CROSS JOIN event"
+        " WHERE s.subject = pair.one AND o.subject = pair.other AND o.position = s.position"
+        " AND event.position = s.position AND s.position <= ?"
+    )
+    return sql, (*(name for pair in pairs for name in pair), upto)
+
+
 def subjects_by_position(connection: Connection, after: int) -> Iterator[tuple[int, list[str]]]:
     """What the events after a position are about: positions in order, each with its subjects in order; streamed.
 
@@ -116,17 +173,6 @@ def by_subject(connection: Connection, register: str, upto: int) -> Iterator[tup
     )
     for row in stream(connection, sql, (f"{register}:", f"{register};", upto)):
         yield row[-1], as_stored(row[:-1])
-
-
-def about_each(connection: Connection, subjects: Sequence[str], upto: int) -> Iterator[tuple[str, Stored]]:
-    """Some subjects, in order, with each event that concerns them up to a position, in log order."""
-    for chunk in chunks(subjects):
-        sql = (
-            f"{_COLUMNS}, s.subject FROM event_subject s JOIN event ON event.position = s.position"
-            f" WHERE s.subject IN ({_marks(chunk)}) AND s.position <= ? ORDER BY s.subject, s.position"
-        )
-        for row in ask(connection, sql, (*chunk, upto)):
-            yield row[-1], as_stored(row[:-1])
 
 
 def _marks(values: Sequence[object]) -> str:

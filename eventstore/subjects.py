@@ -11,6 +11,18 @@ from eventstore.events.base import Event
 from eventstore.events.fields import fields_of
 
 
+class About(NamedTuple):
+    """What an event is about: the kind of the event about the world that it is, or amends, and the subjects."""
+
+    kind: str
+    subjects: Sequence[str]
+
+
+def about(event: Event) -> About:
+    """What an event that amends no other is about."""
+    return About(event.kind, subjects_of(event))
+
+
 def subject(register: str, name: str) -> str:
     """The subject under which the events about an entry of a register are found."""
     return f"{register}:{name}"

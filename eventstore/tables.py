@@ -60,6 +60,16 @@ event_subject = Table(
     comment="What each event is about.",
 )
 
+event_definition = Table(
+    "event_definition",
+    metadata,
+    Column("subject", Name, primary_key=True, comment="what the event is about, as in event_subject"),
+    Column("kind", Name, primary_key=True, comment="kind of the event about the world that the event is, or amends"),
+    Column("position", Position, primary_key=True, autoincrement=False, comment="the event's position"),
+    sqlite_with_rowid=False,
+    comment="What each event defines: entries of registers and the life of treaties, with what amends them.",
+)
+
 log_head = Table(
     "log_head",
     metadata,

@@ -4,18 +4,20 @@ A line is one event with every column of `event` as stored and its subjects; `da
 was hashed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DataError, IntegrityError
 
+from eventstore.amending import is_amendment, root_of
 from eventstore.audit import audit
-from eventstore.errors import Problem, Refused
+from eventstore.errors import Problem, RecordError, Refused
 from eventstore.integrity import GENESIS, chained
 from eventstore.log import write_rows
 from eventstore.reading import CHUNK, read, subjects_by_position
 from eventstore.stored import Stored
+from eventstore.subjects import About
 from eventstore.tables import event, log_head
 
 _LONGEST_LINE = 4 * 2**20
@@ -122,10 +124,21 @@ def _write(connection: Connection, pending: list[Line], name: str) -> None:
     if not pending:
         return
     rows = [Stored(*(getattr(entry, column) for column in Stored._fields)) for entry in pending]
-    named = [(about, entry.position) for entry in pending for about in entry.subjects]
+    among = {stored.event_id: stored for stored in rows}
+    abouts = [
+        About(_root_kind(connection, stored, among), entry.subjects)
+        for stored, entry in zip(rows, pending, strict=True)
+    ]
     try:
-        write_rows(connection, rows, named)
+        write_rows(connection, rows, abouts)
     except (IntegrityError, DataError, OverflowError, UnicodeEncodeError) as error:
         what = f"between positions {rows[0].position} and {rows[-1].position} something stands twice, or is no text or number"
         raise Refused(Problem(what, name, "Export the log again: cis export.")) from error
     pending.clear()
+
+
+def _root_kind(connection: Connection, stored: Stored, among: Mapping[str, Stored]) -> str:
+    try:
+        return root_of(connection, stored, among).kind if is_amendment(stored.kind) else stored.kind
+    except (RecordError, msgspec.MsgspecError, KeyError, TypeError, ValueError):
+        return stored.kind  # the examination that follows tells what is wrong with it

@@ -21,7 +21,7 @@ from eventstore.facts import Fact
 from eventstore.history import History
 from eventstore.reading import chunks
 from eventstore.stored import Stored, event_of
-from eventstore.subjects import introduced_by, subjects_of
+from eventstore.subjects import introduced_by
 from projections.interval import Row
 from projections.projection import EventView, Key, Projection
 from projections.registers import state, state_rows
@@ -53,7 +53,6 @@ def catch_up(connection: Connection, progress: Progress | None = None) -> int:
         _empty(connection)
         _fold_all(history, connection, progress)
     elif new:
-        history.bulk = new > FEW
         for chunk in chunks(_once(touched(history, position, progress))):
             _delete(connection, chunk)
             _fold(chunk, history, connection)
@@ -163,20 +162,22 @@ def touched(
         history.look_ahead(after, [stored for stored in few if is_amendment(stored.kind)])
     elif subject is None:
         history.look_ahead(after)
-    for stored in _with_what_concerns_them(events, history):
+    for stored in _with_what_concerns_them(events, before, history):
         root = history.root(stored)
         told = _told(root, before, history)
         yield from _rows_of(root, stored, told, history, fresh=root.position > after)
-        yield from _elsewhere(told, before, history)
+        if root.position <= after or not _is_first(root, history):
+            yield from _elsewhere(told, before, history)
         if progress is not None:
             progress(1)
 
 
-def _with_what_concerns_them(events: Iterator[Stored], history: History) -> Iterator[Stored]:
-    """The events; in bulk, all that concerns the same treaties and bodies is read before each few hundred of them."""
+def _with_what_concerns_them(events: Iterator[Stored], before: History, history: History) -> Iterator[Stored]:
+    """The events; what folding them asks for is read at once before each few hundred of them."""
     for group in chunks(events):
-        if history.bulk:
-            history.keep(name for stored in group for name in subjects_of(event_of(stored)))
+        history.keep(group)
+        if amendments := [stored for stored in group if is_amendment(stored.kind)]:
+            before.keep(amendments)
         yield from group
 
 
@@ -242,6 +243,12 @@ def _elsewhere(told: _Told, before: History, history: History) -> Iterator[Touch
                     yield Touched(view, (other.event_id,), now)
         if fact.kind == "source-registered":
             yield from _judged_by(name, before, history)
+
+
+def _is_first(root: Stored, history: History) -> bool:
+    """Whether an event is the first about what it enters into a register: then nothing before it can have named that."""
+    name = introduced_by(event_of(root))
+    return name is not None and [fact.event_id for fact in history.about(name, kinds=(root.kind,))] == [root.event_id]
 
 
 def _judged_by(source: str, before: History, history: History) -> Iterator[Touched]:

@@ -16,6 +16,7 @@ from eventstore.integrity import chained
 from eventstore.log import write_rows
 from eventstore.reading import ask, head
 from eventstore.stored import Stored
+from eventstore.subjects import About
 
 # --- The definitions of RFC 9162 section 2.1, as they stand there: `entries` is D[n] -----------------------------------
 
@@ -259,7 +260,7 @@ def rows_after(newest, n):
 
 def write(connection, n):
     if n:
-        write_rows(connection, rows_after(head(connection), n), [])
+        write_rows(connection, rows_after(head(connection), n), [About("k", ())] * n)
 
 
 def entries(connection):

@@ -23,6 +23,8 @@ FORBIDDEN = {  # to both
     "empty the log": "TRUNCATE event CASCADE",
     "change what an event is about": "UPDATE event_subject SET subject = 'state:AM'",
     "delete what an event is about": "DELETE FROM event_subject",
+    "change what an event defines": "UPDATE event_definition SET subject = 'state:AM'",
+    "delete what an event defines": "DELETE FROM event_definition",
     "change the tree": "UPDATE merkle_tile SET hash = 'x'",
     "delete the tree": "DELETE FROM merkle_tile",
     "delete the head": "DELETE FROM log_head",
@@ -165,7 +167,7 @@ def renamed(connection: "psycopg.Connection[tuple[object, ...]]", role: str, oth
 
 
 def test_every_table_is_granted_also_one_that_a_later_revision_brings(users, postgres):
-    log = ("event", "event_subject", "merkle_tile")
+    log = ("event", "event_subject", "event_definition", "merkle_tile")
     with psycopg.connect(postgres.conninfo("roles")) as connection:
         rights = "SELECT has_table_privilege(%s, %s, %s)"
         for table in (*TABLES, *metadata.tables.values(), projection):

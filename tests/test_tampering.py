@@ -24,11 +24,11 @@ from eventstore.database import Database
 from eventstore.errors import DatabaseError
 from eventstore.integrity import chained, event_id
 from eventstore.merkle import Frontier, leaf_hash, root
-from eventstore.tables import event, event_subject, log_head, merkle_tile
+from eventstore.tables import event, event_definition, event_subject, log_head, merkle_tile
 from projections.audit import check_views
 from projections.views import TABLES
 
-LOG = (event, event_subject, log_head, merkle_tile)
+LOG = (event, event_subject, event_definition, log_head, merkle_tile)
 GEORGIA = fact("state-joined", "1993-12", organisation="cis", state="GE")
 MET = fact("meeting-held", "1994-04-15", meeting="moscow", bodies=["council"], states=["RU"], chair="boris")
 HISTORY = (
@@ -132,7 +132,7 @@ def test_a_record_that_nobody_touched_has_no_problem(record):
 
 # --- one column of one row -------------------------------------------------------------------------------------------
 
-AT = 300  # the row that is changed; event_subject has one row there
+AT = 300  # the row that is changed; event_subject and event_definition have one row there
 CHANGED = {  # what is put into a column, and the first position that must be named
     "event.position": [("position + 1000", AT), ("-position", 1), ("0", 0)],
     "event.event_id": [("'00000000-0000-5000-8000-000000000000'", AT), ("''", AT), ("upper(event_id)", AT)],
@@ -154,6 +154,9 @@ CHANGED = {  # what is put into a column, and the first position that must be na
     ],
     "event_subject.subject": [("'person:p999'", AT), ("'state:AM'", AT), ("''", AT), ("upper(subject)", AT)],
     "event_subject.position": [("2", 2), ("position + 1", AT), ("1000", AT), ("-1", -1), ("0", 0)],
+    "event_definition.subject": [("'person:p999'", AT), ("'state:AM'", AT), ("''", AT), ("upper(subject)", AT)],
+    "event_definition.kind": [("'treaty-adopted'", AT), ("''", AT), ("kind || ' '", AT)],
+    "event_definition.position": [("2", 2), ("position + 1", AT), ("1000", AT), ("-1", -1), ("0", 0)],
     "log_head.one": [("2", SIZE), ("0", SIZE)],
     "log_head.position": [("0", 1), ("position - 1", SIZE), ("position + 1", SIZE + 1), ("-1", 0)],
     "log_head.hash": [("''", SIZE), ("upper(hash)", SIZE), ("replace(hash, 'a', 'b')", SIZE)],
@@ -163,7 +166,11 @@ CHANGED = {  # what is put into a column, and the first position that must be na
         (value, "is not the root over them") for value in ("''", "upper(hash)", "replace(hash, 'a', 'b')")
     ],
 }
-ROW = {"event": f"position = {AT}", "event_subject": f"position = {AT}", "log_head": "1 = 1", "merkle_tile": "tile = 1"}
+ROW = {
+    **dict.fromkeys(("event", "event_subject", "event_definition"), f"position = {AT}"),
+    "log_head": "1 = 1",
+    "merkle_tile": "tile = 1",
+}
 
 
 def test_every_column_of_the_log_is_changed_here():
@@ -179,7 +186,7 @@ def test_a_changed_column_is_found_and_its_position_named(column, value, positio
     if table == "merkle_tile":
         assert problems[0] == f"merkle_tile: the hash of positions 257 to 512 {position}"
     elif position < 0:  # no event can have it
-        assert problems[0].startswith(f"position {position}: event_subject says")
+        assert problems[0].startswith(f"position {position}: {table} says")
     else:
         assert first(problems) == position
 
@@ -283,6 +290,9 @@ def test_a_derived_row_taken_out_is_found(record):
     assert record.problems(f"DELETE FROM event_subject WHERE {ROW['event_subject']}") == [
         f"position {AT}: event_subject does not say that it is about person:p281"
     ]
+    assert record.problems(f"DELETE FROM event_definition WHERE {ROW['event_definition']}") == [
+        f"position {AT}: event_definition does not say that it is about person:p281 as person-registered"
+    ]
     assert record.problems(f"DELETE FROM merkle_tile WHERE {ROW['merkle_tile']}") == [
         "merkle_tile: the hash of positions 257 to 512 is missing"
     ]
@@ -294,6 +304,8 @@ def test_a_derived_row_taken_out_is_found(record):
         (f"event_subject (subject, position) VALUES ('state:AM', {AT})", AT),
         ("event_subject (subject, position) VALUES ('state:AM', 601)", 601),
         ("event_subject (subject, position) VALUES ('state:AM', 0)", 0),
+        (f"event_definition (subject, kind, position) VALUES ('person:p281', 'treaty-adopted', {AT})", AT),
+        ("event_definition (subject, kind, position) VALUES ('person:p281', 'person-registered', 601)", 601),
         (f"log_head (one, position, hash) SELECT 2, position, hash FROM event WHERE position = {AT}", SIZE),
     ],
 )
@@ -315,6 +327,7 @@ def test_a_tile_slipped_in_is_found(level, tile, record):
         (["DELETE FROM event WHERE position > 550"], 551),
         (["DELETE FROM event WHERE position <= 10"], 1),
         (["DELETE FROM event_subject WHERE position > 550"], 551),
+        (["DELETE FROM event_definition WHERE position > 550"], 551),
         (["DELETE FROM event_subject WHERE position <= 10"], 1),
         (["DELETE FROM event"], 1),
         (["DELETE FROM event_subject"], 1),
@@ -339,6 +352,7 @@ def test_what_cannot_be_found_without_a_checkpoint_kept_outside(record):
         kept = Held(SIZE, root(connection, SIZE))
     cut = (
         "DELETE FROM event_subject WHERE position > 550",
+        "DELETE FROM event_definition WHERE position > 550",
         "DELETE FROM event WHERE position > 550",
         "UPDATE log_head SET position = 550, hash = (SELECT hash FROM event WHERE position = 550)",
     )
@@ -423,9 +437,11 @@ TEXTS = [(table.name, column.name) for table in LOG for column in table.c if isi
 @pytest.mark.parametrize(("table", "column"), TEXTS)
 @pytest.mark.parametrize("flip", [0x01, 0x20, 0x80, 0xFF])
 def test_a_flipped_byte_of_a_value_in_the_file_is_found(table, column, flip, file):
-    where = "WHERE position = 11" if table.startswith("event") else ""  # a day that is nowhere else in the file
+    # A day that is nowhere else in the file, and the one such kind.
+    at_11 = "WHERE position = 11"
+    where = {"event": at_11, "event_subject": at_11, "event_definition": "WHERE kind = 'treaty-entered-into-force'"}
     with closing(sqlite3.connect(file)) as connection:
-        (value,) = connection.execute(f"SELECT {column} FROM {table} {where}").fetchone()
+        (value,) = connection.execute(f"SELECT {column} FROM {table} {where.get(table, '')}").fetchone()
     content = file.read_bytes()
     places = [match.start() for match in re.finditer(re.escape(value.encode()), content)]
     for at in (places[0], places[-1] + len(value) - 1):

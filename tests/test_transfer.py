@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from histories import WORLD, fact, given, members_on
+from histories import BORIS, WORLD, corrected, fact, given, members_on, retracted
 
 from eventstore import driver, reading
 from eventstore.errors import Refused
@@ -37,8 +37,11 @@ GEORGIA = fact("state-joined", "1993-12", organisation="cis", state="GE")
 def test_a_log_goes_from_sqlite_to_postgres_and_back_with_the_same_hash_and_views(
     empty_sqlite, empty_postgres, tmp_path
 ):
-    given(empty_sqlite, *WORLD, GEORGIA, fact("treaty-signed", "1991-12-08", treaty="belovezha", state="BY"))
-    assert bring(empty_postgres, lines_of(empty_sqlite)) == 11
+    named = corrected(
+        BORIS, changes={"name": "Boris N."}
+    )  # and an amendment of an amendment: what they are about is found
+    given(empty_sqlite, *WORLD, GEORGIA, named, retracted(named))
+    assert bring(empty_postgres, lines_of(empty_sqlite)) == 12
     assert everything(empty_postgres) == everything(empty_sqlite)
     from conftest import migrated
 

@@ -58,6 +58,6 @@ def _descriptions() -> Iterator[tuple[str, dict[str, Any]]]:
 
     for table in (*views.sorted_tables, *log.sorted_tables):
         columns = {column.name: column.comment for column in table.c if column.comment}
-        hidden = {"hidden": True} if table.name in ("projection", "log_head", "merkle_tile") else {}
+        hidden = {"hidden": True} if table.name in ("projection", "event_definition", "log_head", "merkle_tile") else {}
         yield table.name, {"description": table.comment, "columns": columns, **hidden}
     yield "alembic_version", {"hidden": True}

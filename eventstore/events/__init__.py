@@ -64,4 +64,9 @@ FAMILIES: dict[str, tuple[type[Event], ...]] = {
 
 KINDS: dict[str, type[Event]] = {cls.kind: cls for family in FAMILIES.values() for cls in family}
 
-__all__ = ["FAMILIES", "KINDS", "Citation", "Event"]
+# The kinds that say what something is, from when and until when, and not what was done with it. Few among the many events about
+# it, and asked for with each of them: they have an index of their own (`event_definition`). A kind that is added here or taken
+# out needs a migration that fills or empties it.
+DEFINING = frozenset(cls.kind for family in ("registers", "treaty") for cls in FAMILIES[family])
+
+__all__ = ["DEFINING", "FAMILIES", "KINDS", "Citation", "Event"]

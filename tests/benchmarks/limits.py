@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from bench import Grown, Place, clocked
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 from synthetic import BATCH
 
 import migrations
@@ -27,7 +27,7 @@ from eventstore.driver import do, put
 from eventstore.events import KINDS
 from eventstore.preparing import prepare_file
 from eventstore.stored import Stored
-from eventstore.tables import event, event_subject
+from eventstore.tables import event, event_definition, event_subject
 from projections import runner
 from projections.views import TABLES
 
@@ -46,10 +46,13 @@ def limits_of(place: Place, size: int) -> Iterator[Limit]:
     grown.rebuild()
     with grown.asked() as connection:
         rows = list(reading.read(connection))
-        subjects = [tuple(row) for row in connection.execute(event_subject.select())]
+        indexes = {
+            table: [tuple(row) for row in connection.execute(table.select())]
+            for table in (event_subject, event_definition)
+        }
         views = {table: [tuple(row) for row in connection.execute(table.select())] for table in TABLES}
     twin = _empty(place, "twin")
-    yield Limit("append: its rows into the tables of the log", _written(twin, rows, subjects) / size * 1e6)
+    yield Limit("append: its rows into the tables of the log", _written(twin, rows, indexes) / size * 1e6)
     yield Limit("append: hashed three times, decoded and encoded once", clocked(lambda: _hashed(rows)) / size * 1e6)
     yield Limit("rebuild: the rows of all views into their tables", _views_written(twin, views) / size * 1e6)
     twin.close()
@@ -67,19 +70,18 @@ def _empty(place: Place, name: str) -> Connection:
     return database.engine.connect()
 
 
-def _written(twin: Connection, rows: Sequence[Stored], subjects: Sequence[tuple[Any, ...]]) -> float:
-    by_position: dict[int, list[tuple[Any, ...]]] = {}
-    for row in subjects:
-        by_position.setdefault(row[1], []).append(row)
+def _written(twin: Connection, rows: Sequence[Stored], indexes: dict[Table, list[tuple[Any, ...]]]) -> float:
     seconds = 0.0
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]
-        about = sorted(row for one in batch for row in by_position.get(one.position, ()))
+        last = batch[-1].position
+        about = {table: sorted(row for row in told if start < row[-1] <= last) for table, told in indexes.items()}
 
-        def write(batch: Sequence[Stored] = batch, about: Sequence[tuple[Any, ...]] = about) -> None:
+        def write(batch: Sequence[Stored] = batch, about: dict[Table, list[tuple[Any, ...]]] = about) -> None:
             with twin.begin():
                 put(twin, event, batch)
-                put(twin, event_subject, about)
+                for table, told in about.items():
+                    put(twin, table, told)
                 do(twin, "UPDATE log_head SET position = ?, hash = ?", (batch[-1].position, batch[-1].hash))
 
         seconds += clocked(write)

@@ -1,0 +1,78 @@
+"""What defines a thing (its entry in a register, its beginning and end) is found by itself, however much else is about it."""
+
+from histories import WORLD, corrected, disputed, fact, facts, given, retracted, source
+from sqlalchemy import text
+
+from eventstore import driver
+from eventstore.events import DEFINING
+from eventstore.history import History
+from projections import runner
+
+IN_FORCE = fact("treaty-entered-into-force", "1994-01-22", treaty="charter")
+MISREAD = corrected(IN_FORCE, changes={"treaty": "belovezha"})
+ENDED = fact("treaty-terminated", "2001", treaty="charter")
+
+
+def defined(database, *subjects):
+    """By subject: what defines it, as the log's own index has it and as all that is about it has it."""
+    with database.record() as connection:
+        history = History(connection)
+        by_index = {name: history.about(name, kinds=DEFINING) for name in subjects}
+    among_all = {name: [one for one in facts(database, name) if one.kind in DEFINING] for name in subjects}
+    return [
+        {name: sorted((one.event_id, one.occurred) for one in found) for name, found in told.items()}
+        for told in (by_index, among_all)
+    ]
+
+
+def test_what_defines_a_treaty_is_what_all_that_is_about_it_says(database):
+    given(database, *WORLD, IN_FORCE, fact("treaty-signed", "1993-01-22", treaty="charter", state="AM"), ENDED)
+    by_index, among_all = defined(database, "treaty:charter", "treaty:belovezha", "person:boris", "body:council")
+    assert by_index == among_all
+    assert (IN_FORCE.id, "1994-01-22") in by_index["treaty:charter"]
+
+
+def test_an_entry_into_force_that_was_of_another_treaty_defines_that_one(database):
+    given(database, *WORLD, IN_FORCE)
+    given(database, MISREAD)
+    by_index, among_all = defined(database, "treaty:charter", "treaty:belovezha")
+    assert by_index == among_all
+    assert (IN_FORCE.id, "1994-01-22") in by_index["treaty:belovezha"]
+    assert (IN_FORCE.id, "1994-01-22") not in by_index["treaty:charter"]
+    given(database, retracted(MISREAD))  # an amendment of an amendment
+    by_index, among_all = defined(database, "treaty:charter", "treaty:belovezha")
+    assert by_index == among_all
+    assert (IN_FORCE.id, "1994-01-22") in by_index["treaty:charter"]
+
+
+def test_where_a_source_stands_does_not_take_longer_to_find_the_more_turns_on_it(database, monkeypatch):
+    # Its registration was looked for among all amendments that cite it: thousands in a long log.
+    given(database, *WORLD, source("gazette", "official-publication"))
+    joined = [fact("state-joined", f"19{year}", organisation="cis", state="GE") for year in range(92, 99)]
+    given(database, *joined, *(disputed(one, citing="gazette", date="1993-12-03") for one in joined[1:]))
+    read = list[tuple[object, ...]]()
+    executed = driver._executed
+
+    def seen(connection, sql, values, *, fetch):
+        rows = executed(connection, sql, values, fetch=fetch)
+        if "source:gazette" in values:
+            read.extend(rows)
+        return rows
+
+    with database.record() as connection:
+        monkeypatch.setattr(driver, "_executed", seen)
+        assert History(connection).standing("gazette") == 1
+    assert len(read) == 1
+
+
+def test_the_index_is_the_same_however_the_log_came_to_be(database):
+    told = [*WORLD, IN_FORCE, MISREAD, ENDED, retracted(MISREAD)]
+    given(database, *told[:-2])
+    given(database, *told[-2:])
+    index = text("SELECT subject, kind, position FROM event_definition ORDER BY position, subject, kind")
+    with database.record() as connection:
+        rows = connection.execute(index).all()
+        runner.rebuild(connection)
+        assert connection.execute(index).all() == rows
+    found = {row.kind for row in rows if row.subject == f"event:{IN_FORCE.id}"}
+    assert found == {"treaty-entered-into-force"}  # amendments stand under the kind of what they amend in the end
