@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 Row = dict[str, Any]
 
+_CHECKPOINT, _CHECKPOINT_OF_MANY = 1_000, 8_000  # pages in SQLite's write-ahead log from which they are carried over
 FEW = 20  # rows up to which single INSERTs are sent sooner than a COPY is set up
 _PAGE = 1_000  # rows fetched at once
 _numbers = count()
@@ -27,7 +28,7 @@ def ask(connection: Connection, sql: str, values: Sequence[object] = ()) -> list
 def ask_all(connection: Connection, questions: Sequence[tuple[str, Sequence[object]]]) -> list[list[tuple[Any, ...]]]:
     """The rows of each of several small questions, none of which waits for another's answer; Postgres gets them in one go."""
     if _is_sqlite(connection):
-        return [ask(connection, sql, values) for sql, values in questions]
+        return [_executed(connection, sql, values, fetch=True) for sql, values in questions]
     cursors: list[Any] = [connection.connection.cursor() for _ in questions]
     with together(connection):
         for cursor, (sql, values) in zip(cursors, questions, strict=True):
@@ -119,6 +120,18 @@ def put(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) 
         raise _as_usual(connection, error, sql) from error
     finally:
         cursor.close()
+
+
+def prepare_for(connection: Connection, rows: int) -> None:
+    """Prepare SQLite for a transaction that adds so many rows.
+
+    Their ids scatter over an index, of which each large batch writes much: so it is carried over from the write-ahead log after
+    several of them. Single rows are sooner on disk where that log stays short and is written over: to lengthen it takes longer.
+    """
+    pages = _CHECKPOINT if rows <= FEW else _CHECKPOINT_OF_MANY
+    if _is_sqlite(connection) and connection.info.get(prepare_for, _CHECKPOINT) != pages:
+        do(connection, f"PRAGMA wal_autocheckpoint={pages}")
+        connection.info[prepare_for] = pages
 
 
 class Prepared:

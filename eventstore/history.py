@@ -1,6 +1,6 @@
 """The facts of a log as known at a position: how they are asked for, and what is kept of the answers."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
@@ -16,7 +16,7 @@ from eventstore.events.amendments import Amendment
 from eventstore.events.registers import STANDINGS, SourceRegistered
 from eventstore.facts import Fact, resolve, unamended
 from eventstore.stored import Stored, event_of
-from eventstore.subjects import subjects_of
+from eventstore.subjects import introduced_by, subjects_of
 
 T = TypeVar("T")
 
@@ -90,24 +90,45 @@ class History:
             self._keep_whole((subject,), [stored for _, stored in group])
             yield subject
 
-    def keep(self, events: Sequence[Stored]) -> None:
-        """Read at once what folding some events will ask for.
+    def keep_for(self, events: Sequence[Stored]) -> None:
+        """Read at once what it takes to see what some events touch, and most of what it takes to fold that.
 
-        That is what they amend and all that was said about it, what defines each of their subjects, and where one is about one
-        state, what concerns this state together with each other subject.
+        That is what they amend and all that was said about it; what defines each of their subjects; where one is about one
+        state, what concerns this state together with each other subject; and when first something was about what one introduces.
         """
         self._keep_roots(events)
-        names, pairs, amended = set[str](), set[tuple[str, str]](), set[str]()
+        named, pairs, amended, introduced = set[str](), set[tuple[str, str]](), set[str](), set[str]()
         for stored in events:
             root = self.root(stored)
+            event = event_of(root)
             if root is not stored:
                 amended.add(f"event:{root.event_id}")
-            subjects = subjects_of(event_of(root))
+            if (name := introduced_by(event)) is not None:
+                introduced.add(name)
+            subjects = subjects_of(event)
             states = [name for name in subjects if name.startswith("state:")]
-            names.update(name for name in subjects if name not in states)
+            named.update(name for name in subjects if name not in states)
             if len(states) == 1:
                 pairs.update((name, states[0]) for name in subjects if name.startswith(ACTED_TOWARDS))
-        found = reading.concerning(self.connection, sorted(names), sorted(pairs), sorted(amended), self.known_at)
+        for name, position in reading.first_positions(self.connection, sorted(introduced)).items():
+            self._keep(("first", name), position)
+        self.keep(named, pairs, amended)
+
+    def keep(
+        self, defined: Iterable[str] = (), pairs: Iterable[tuple[str, str]] = (), amended: Iterable[str] = ()
+    ) -> None:
+        """Read at once, before it is asked for piece by piece, what is not kept yet.
+
+        That is what defines some subjects, what concerns both subjects of some pairs, and all that was said about some events
+        (`event:ID`).
+        """
+        found = reading.concerning(
+            self.connection,
+            sorted(name for name in defined if (name, DEFINED) not in self._kept),
+            sorted(pair for pair in pairs if pair not in self._kept),
+            sorted(amended),
+            self.known_at,
+        )
         for name, rows in found.defining.items():
             self._keep_whole((name, DEFINED), rows)
         for pair, rows in found.both.items():
@@ -115,15 +136,21 @@ class History:
         for name, rows in found.about.items():
             self._keep(("said", name), rows)
 
-    def _keep_roots(self, events: Iterable[Stored]) -> None:
-        targets = {row.event_id: event_of(row) for row in events if row.kind in AMENDMENTS}
-        ids = {event.event for event in targets.values() if isinstance(event, Amendment)}
+    def first(self, subject: str) -> int | None:
+        """The position of the first event about a subject, whatever became of that event."""
+        return self._once(("first", subject), lambda: reading.first_positions(self.connection, [subject])[subject])
+
+    def _keep_roots(self, events: Iterable[Stored], known: Container[str] = ()) -> None:
+        """Read at once what amendments among some events are about, as far as it is not known."""
+        new = [row for row in events if row.kind in AMENDMENTS and ("root", row.event_id) not in self._remembered]
+        targets = {row.event_id: event.event for row in new if isinstance(event := event_of(row), Amendment)}
+        ids = {target for target in targets.values() if target not in known}
         roots = {
             row.event_id: row for row in reading.read(self.connection, event_ids=ids) if row.kind not in AMENDMENTS
         }
-        for event_id, event in targets.items():
-            if isinstance(event, Amendment) and event.event in roots:
-                self._keep(("root", event_id), roots[event.event])
+        for event_id, target in targets.items():
+            if target in roots:
+                self._keep(("root", event_id), roots[target])
 
     def _again(self, key: tuple[str, ...]) -> "_Whole | None":
         kept = self._kept.pop(key, None)
@@ -147,18 +174,26 @@ class History:
         return whole
 
     def _facts(self, rows: Sequence[Stored], subjects: Sequence[str], wanted: frozenset[str]) -> list[Fact]:
-        plain, amended = self._sorted_out(rows, subjects)
-        return [unamended(row) for row in plain] + [fact for fact in amended if not wanted or fact.kind in wanted]
+        plain, amended = self._sorted_out(rows, subjects, wanted)
+        return [unamended(row) for row in plain] + amended
 
-    def _sorted_out(self, rows: Sequence[Stored], subjects: Sequence[str]) -> tuple[list[Stored], list[Fact]]:
-        """Of all the events about some subjects those about which nothing was said, and those that were amended as they stand."""
+    def _sorted_out(
+        self, rows: Sequence[Stored], subjects: Sequence[str], wanted: frozenset[str] = frozenset()
+    ) -> tuple[list[Stored], list[Fact]]:
+        """Of all the events about some subjects those about which nothing was said, and those that were amended as they stand.
+
+        Where kinds are wanted, the rows are all of these and all amendments.
+        """
         amendments = [row for row in rows if row.kind in AMENDMENTS]
         if not amendments:
             return [*rows], []
         known = {row.event_id: row for row in rows}
         said = dict[str, list[Stored]]()  # by the event that it is said about
+        self._keep_roots(amendments, known)
         for row in amendments:
             root = self._root_among(row, known)
+            if wanted and root.kind not in wanted:
+                continue
             known.setdefault(root.event_id, root)
             said.setdefault(root.event_id, []).append(row)
         plain = [row for row in rows if row.kind not in AMENDMENTS and row.event_id not in said]

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from eventstore import amending, canonical, merkle
 from eventstore.amending import is_amendment
 from eventstore.drafts import Draft
-from eventstore.driver import FEW, ask_all, do, put, together
+from eventstore.driver import FEW, ask_all, do, prepare_for, put, together
 from eventstore.errors import Problem, Refused, did_you_mean
 from eventstore.events import DEFINING, KINDS
 from eventstore.integrity import chained
@@ -231,6 +231,7 @@ def write_rows(connection: Connection, rows: Sequence[Stored], abouts: Sequence[
         subjects += [(name, row.position) for name in names]
         if kind in DEFINING:
             defined += [(name, kind, row.position) for name in names]
+    prepare_for(connection, len(rows))
     with together(connection) if max(len(rows), len(subjects)) <= FEW else nullcontext():
         put(connection, event, rows)
         put(connection, event_subject, sorted(subjects))  # in the order of the index that they go into

@@ -87,6 +87,16 @@ def defining(connection: Connection, subject: str, kinds: Sequence[str], upto: i
     return list(map(as_stored, ask(connection, sql, (subject, *kinds, upto))))
 
 
+def first_positions(connection: Connection, subjects: Sequence[str]) -> dict[str, int]:
+    """The position of the first event about each of some subjects."""
+    found = dict[str, int]()
+    for chunk in chunks(subjects):
+        named = f"(VALUES {', '.join(['(?)'] * len(chunk))}) AS named"
+        first = "(SELECT min(position) FROM event_subject WHERE subject = named.column1)"
+        found |= ask(connection, f"SELECT column1, {first} FROM {named}", chunk)  # noqa: S608 - marks
+    return found
+
+
 class Concerning(NamedTuple):
     """What `concerning` found, by what was asked for."""
 
@@ -106,7 +116,9 @@ def concerning(
     of_things = [_of_each("event_definition", chunk, upto) for chunk in chunks(things)]
     of_pairs = [_about_both(chunk, upto) for chunk in chunks(pairs)]
     of_subjects = [_of_each("event_subject", chunk, upto) for chunk in chunks(subjects)]
-    answers = iter(ask_all(connection, [*of_things, *of_pairs, *of_subjects]))
+    if not (questions := [*of_things, *of_pairs, *of_subjects]):
+        return found
+    answers = iter(ask_all(connection, questions))
     for row in chain.from_iterable(islice(answers, len(of_things))):
         found.defining[row[-1]].append(as_stored(row[:-1]))
     for row in chain.from_iterable(islice(answers, len(of_pairs))):

@@ -31,9 +31,8 @@ def opened(path: Path, patience: float, *, write: bool) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys=ON")
         # FULL: an acknowledged event survives a power cut, also in WAL mode.
         connection.execute("PRAGMA synchronous=FULL")
-        # Ids scatter over their index: a large batch touches most of it, and would otherwise write it twice each time.
+        # Ids scatter over their index: a large batch touches most of it.
         connection.execute("PRAGMA cache_size=-65536")  # KiB
-        connection.execute("PRAGMA wal_autocheckpoint=8000")  # pages
     return connection
 
 

@@ -54,8 +54,7 @@ def catch_up(connection: Connection, progress: Progress | None = None) -> int:
         _fold_all(history, connection, progress)
     elif new:
         for chunk in chunks(_once(touched(history, position, progress))):
-            _delete(connection, chunk)
-            _fold(chunk, history, connection)
+            _fold(chunk, history, connection, instead=True)
     if new:
         do(connection, "UPDATE projection SET position = ?", (history.known_at,))
     return new
@@ -175,9 +174,9 @@ def touched(
 def _with_what_concerns_them(events: Iterator[Stored], before: History, history: History) -> Iterator[Stored]:
     """The events; what folding them asks for is read at once before each few hundred of them."""
     for group in chunks(events):
-        history.keep(group)
+        history.keep_for(group)
         if amendments := [stored for stored in group if is_amendment(stored.kind)]:
-            before.keep(amendments)
+            before.keep_for(amendments)
         yield from group
 
 
@@ -248,7 +247,7 @@ def _elsewhere(told: _Told, before: History, history: History) -> Iterator[Touch
 def _is_first(root: Stored, history: History) -> bool:
     """Whether an event is the first about what it enters into a register: then nothing before it can have named that."""
     name = introduced_by(event_of(root))
-    return name is not None and [fact.event_id for fact in history.about(name, kinds=(root.kind,))] == [root.event_id]
+    return name is not None and history.first(name) == root.position
 
 
 def _judged_by(source: str, before: History, history: History) -> Iterator[Touched]:
@@ -271,17 +270,18 @@ def _folded(view: Projection | EventView, key: Key, fact: Fact | None, history: 
 
 
 class _Rows:
-    """Rows on their way into the tables, written in batches."""
+    """Rows on their way into the tables, written in batches; or at once, instead of those that some keys have now."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, instead_of: "Sequence[Touched]" = ()) -> None:
         self._connection = connection
+        self._instead_of = instead_of
         self._held = dict[Table, list[tuple[object, ...]]]()
 
     def add(self, rows: Iterable[tuple[Table, Row]]) -> None:
         for table, row in rows:
             held = self._held.setdefault(table, [])
             held.append(tuple(map(row.get, _columns(table))))
-            if len(held) >= BATCH:
+            if len(held) >= BATCH and not self._instead_of:
                 put(self._connection, table, held)
                 held.clear()
 
@@ -289,6 +289,7 @@ class _Rows:
         """Write what is still held."""
         few = all(len(held) <= FEW_ROWS for held in self._held.values())
         with together(self._connection) if few else nullcontext():
+            _delete(self._connection, self._instead_of)
             for table, held in self._held.items():
                 if held:
                     put(self._connection, table, held)
@@ -300,11 +301,19 @@ def _columns(table: Table) -> list[str]:
     return table.c.keys()
 
 
-def _fold(keys: Iterable[Touched], history: History, into: Connection) -> None:
-    rows = _Rows(into)
+def _fold(keys: Sequence[Touched], history: History, into: Connection, *, instead: bool = False) -> None:
+    """Write the rows of some keys, `instead` of those that they have."""
+    _read_ahead(keys, history)
+    rows = _Rows(into, keys if instead else ())
     for view, key, fact, _ in keys:
         rows.add(_folded(view, key, fact, history))
     rows.write()
+
+
+def _read_ahead(keys: Sequence[Touched], history: History) -> None:
+    """Read at once what folding these keys asks for first: where a key has two parts, the events about both."""
+    projected = [(view, key) for view, key, _, _ in keys if isinstance(view, Projection) and len(key) == 2]
+    history.keep(pairs={(f"{view.key[0]}:{key[0]}", f"{view.key[1]}:{key[1]}") for view, key in projected})
 
 
 def _delete(connection: Connection, keys: Iterable[Touched]) -> None:
@@ -317,9 +326,8 @@ def _delete(connection: Connection, keys: Iterable[Touched]) -> None:
         elif not fresh:
             for table in view.tables:
                 found.setdefault(_deletion(table, ("event_id",)), []).append(key)
-    with together(connection):
-        for sql, values in found.items():
-            do_each(connection, sql, values)
+    for sql, values in found.items():
+        do_each(connection, sql, values)
 
 
 @cache

@@ -76,3 +76,15 @@ def test_the_index_is_the_same_however_the_log_came_to_be(database):
         assert connection.execute(index).all() == rows
     found = {row.kind for row in rows if row.subject == f"event:{IN_FORCE.id}"}
     assert found == {"treaty-entered-into-force"}  # amendments stand under the kind of what they amend in the end
+
+
+def test_a_thing_entered_again_after_its_entry_was_retracted_bears_its_new_name_in_older_sentences(database):
+    # The second entry passed for the first, which nothing recorded before can have named.
+    union = fact("organisation-founded", "2014", organisation="union", name="Union")
+    joined = fact("state-joined", "2015", organisation="union", state="AM")
+    given(database, *WORLD, union, joined)
+    given(database, retracted(union))
+    given(database, fact("organisation-founded", "2015", organisation="union", name="Economic Union"))
+    with database.record() as connection:
+        told = text("SELECT sentence FROM timeline WHERE event_id = :event_id")
+        assert "Economic Union" in connection.execute(told, {"event_id": joined.id}).scalar_one()
