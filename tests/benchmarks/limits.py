@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-from bench import Grown, Place, clocked
+from records import Grown, Place, clocked
 from sqlalchemy import Connection, Table
 from synthetic import BATCH
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import Figure, shown
+from figure import Figure, shown
 
 NAMES = {"sqlite": "SQLite", "postgres": "Postgres", "": "the command line"}
 OTHERS = {"bare": "bare", "peer": "peer", "small": "10,000"}

@@ -3,10 +3,12 @@
 import json
 import re
 
-import bench
 import limits
+import measures
 import pytest
+import records
 import synthetic
+from figure import Figure, bar, table
 
 NUMBERS = {"1a", "1b", "2a", "2b", "3", "4a", "4b", "5", "6", "7a", "7b", "7c"}
 
@@ -15,31 +17,29 @@ NUMBERS = {"1a", "1b", "2a", "2b", "3", "4a", "4b", "5", "6", "7a", "7b", "7c"}
 def test_every_figure_is_measured_beside_the_bare_database(sort, tmp_path, request):
     if sort == "postgres":
         request.getfixturevalue("postgres")  # skips, with the reason, where there is none
-    place = bench.Place(sort, tmp_path)
+    place = records.Place(sort, tmp_path)
     try:
-        figures = list(bench.figures_of(place, bench.SMALL, rounds=1))
+        figures = list(measures.figures_of(place, measures.SMALL, rounds=1))
     finally:
         place.close()
     assert {figure.number.split()[0] for figure in figures} == NUMBERS
     assert all(figure.ours > 0 for figure in figures)
     assert all(figure.bare for figure in figures if "bare" in figure.bars)
-    shown = bench.table(figures)
+    shown = table(figures)
     assert all(figure.what in shown for figure in figures)
 
 
 def test_a_ratio_meets_its_bar_from_the_right_side():
-    rate = bench.Figure("0", "a rate", "events/s", 50, bare=100, bars={"bare": 0.5})
-    assert bench.bar(rate, "bare") == "0.50 of bare (>= 0.5): met"
-    assert bench.bar(bench.Figure("0", "a rate", "events/s", 49, bare=100, bars={"bare": 0.5}), "bare").endswith(
-        "NOT MET"
-    )
-    assert bench.bar(bench.Figure("0", "a time", "us", 31, bare=10, bars={"bare": 3}), "bare").endswith("NOT MET")
-    assert bench.bar(bench.Figure("0", "memory", "MB", 299, bars={"most": 300}), "most") == "<= 300 MB: met"
-    assert bench.bar(bench.Figure("0", "a rate", "events/s", 1, bars={"peer": 4}), "peer") == "peer: not measured"
+    rate = Figure("0", "a rate", "events/s", 50, bare=100, bars={"bare": 0.5})
+    assert bar(rate, "bare") == "0.50 of bare (>= 0.5): met"
+    assert bar(Figure("0", "a rate", "events/s", 49, bare=100, bars={"bare": 0.5}), "bare").endswith("NOT MET")
+    assert bar(Figure("0", "a time", "us", 31, bare=10, bars={"bare": 3}), "bare").endswith("NOT MET")
+    assert bar(Figure("0", "memory", "MB", 299, bars={"most": 300}), "most") == "<= 300 MB: met"
+    assert bar(Figure("0", "a rate", "events/s", 1, bars={"peer": 4}), "peer") == "peer: not measured"
 
 
 def test_what_cannot_be_left_out_is_measured_too(tmp_path):
-    place = bench.Place("sqlite", tmp_path)
+    place = records.Place("sqlite", tmp_path)
     try:
         assert [limit.us > 0 for limit in limits.limits_of(place, 2_000)] == [True] * 3
     finally:
