@@ -1,7 +1,6 @@
 """The facts of a log as known at a position: how they are asked for, and what is kept of the answers."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -15,13 +14,13 @@ from eventstore.events import DEFINING
 from eventstore.events.amendments import Amendment
 from eventstore.events.registers import STANDINGS, SourceRegistered
 from eventstore.facts import Fact, resolve, unamended
+from eventstore.kept import Kept, Whole
 from eventstore.stored import Stored, event_of
 from eventstore.subjects import introduced_by, subjects_of
 
 T = TypeVar("T")
 
 MOST_REMEMBERED = 50_000  # answers kept by one History
-MOST_KEPT = 20_000  # facts kept by one History, by what they are about
 KEPT_WHOLE = ("treaty:", "body:", "office:")  # what nobody did in hundreds of thousands of events
 ACTED_TOWARDS = ("treaty:", "organisation:", "body:")  # by states, and folded state by state
 DEFINED = "defined"  # stands beside a subject for what defines it
@@ -41,10 +40,7 @@ class History:
         self._seen_after = reading.LAST_POSITION  # beyond it, `_amended` are all events that anything was said about
         self._amended = frozenset[str]()
         self._remembered = dict[tuple[object, ...], Any]()
-        self._kept = dict[
-            tuple[str, ...], _Whole
-        ]()  # by subjects, or subject and DEFINED; what was asked for longest ago first
-        self._size = 0
+        self._kept = Kept()  # by subjects, or subject and DEFINED
 
     def remembered(self, question: "Callable[[str, History], T]", about: str) -> T:
         """`question(about, self)`, asked once: what is known at a position never changes."""
@@ -66,12 +62,12 @@ class History:
         """The facts that concern all these subjects, of these kinds (default: any), in no particular order."""
         wanted = kinds if isinstance(kinds, frozenset) else frozenset(kinds)
         subject, *others = subjects
-        if (kept := self._again(subjects)) is not None:
+        if (kept := self._kept.again(subjects)) is not None:
             return kept.about((), wanted)
         if self.bulk and (whole := self._whole(subject, load=bool(others))) is not None:
             return whole.about(others, wanted)
         if wanted and wanted <= DEFINING and not others:
-            if (kept := self._again((subject, DEFINED))) is not None:
+            if (kept := self._kept.again((subject, DEFINED))) is not None:
                 return kept.about((), wanted)
             rows = reading.defining(self.connection, subject, sorted(wanted), self.known_at)
         else:
@@ -152,26 +148,14 @@ class History:
             if target in roots:
                 self._keep(("root", event_id), roots[target])
 
-    def _again(self, key: tuple[str, ...]) -> "_Whole | None":
-        kept = self._kept.pop(key, None)
-        if kept is not None:
-            self._kept[key] = kept  # asked for last
-        return kept
-
-    def _whole(self, subject: str, *, load: bool) -> "_Whole | None":
-        whole = self._again((subject,))
+    def _whole(self, subject: str, *, load: bool) -> Whole | None:
+        whole = self._kept.again((subject,))
         if whole is None and load and subject.startswith(KEPT_WHOLE):
             whole = self._keep_whole((subject,), reading.about(self.connection, (subject,), (), self.known_at))
         return whole
 
-    def _keep_whole(self, key: tuple[str, ...], rows: Sequence[Stored]) -> "_Whole":
-        self._size -= self._kept.pop(key, _NOTHING).size
-        whole = _Whole(*self._sorted_out(rows, [name for name in key if name != DEFINED]))
-        self._size += whole.size
-        while self._size > MOST_KEPT and self._kept:
-            self._size -= self._kept.pop(next(iter(self._kept))).size
-        self._kept[key] = whole
-        return whole
+    def _keep_whole(self, key: tuple[str, ...], rows: Sequence[Stored]) -> Whole:
+        return self._kept.keep(key, Whole(*self._sorted_out(rows, [name for name in key if name != DEFINED])))
 
     def _facts(self, rows: Sequence[Stored], subjects: Sequence[str], wanted: frozenset[str]) -> list[Fact]:
         plain, amended = self._sorted_out(rows, subjects, wanted)
@@ -268,40 +252,6 @@ class History:
     def standing(self, source: str) -> int:
         """The rank of a source, 0 the best (see `registers.STANDINGS`); the best one where it was entered twice."""
         return self.remembered(_standing, source)
-
-
-class _Whole:
-    """All that is known about a subject; what was not amended is made a fact when it is asked for."""
-
-    def __init__(self, plain: Sequence[Stored], amended: Sequence[Fact]) -> None:
-        self.size = 1 + len(plain) + len(amended)  # that there is nothing is known, too
-        self._plain = plain
-        self._amended = amended
-        self._made = dict[int, Fact]()
-
-    def about(self, others: Sequence[str], kinds: frozenset[str]) -> list[Fact]:
-        """The facts that concern these other subjects too, of these kinds (none: any)."""
-        rows = self._by_subject.get(others[0], ()) if others else self._plain
-        facts = [self._fact(row) for row in rows if not kinds or row.kind in kinds]
-        facts += [fact for fact in self._amended if not kinds or fact.kind in kinds]
-        return [fact for fact in facts if set(others) <= set(subjects_of(fact.event))] if others else facts
-
-    def _fact(self, row: Stored) -> Fact:
-        if row.position not in self._made:
-            self._made[row.position] = unamended(row)
-        return self._made[row.position]
-
-    @cached_property
-    def _by_subject(self) -> dict[str, list[Stored]]:
-        found = dict[str, list[Stored]]()
-        for row in self._plain:
-            for name in subjects_of(event_of(row)):
-                found.setdefault(name, []).append(row)
-        return found
-
-
-_NOTHING = _Whole((), ())
-_NOTHING.size = 0
 
 
 def _standing(source: str, history: History) -> int:
