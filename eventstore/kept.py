@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from eventstore.facts import Fact, unamended
-from eventstore.stored import Stored, event_of
+from eventstore.stored import Stored
 from eventstore.subjects import subjects_of
 
 MOST = 20_000  # facts kept at once
@@ -25,8 +25,10 @@ class Whole:
         """The facts that concern these other subjects too, of these kinds (none: any)."""
         rows = self._by_subject.get(others[0], ()) if others else self._plain
         facts = [self._fact(row) for row in rows if not kinds or row.kind in kinds]
-        facts += [fact for fact in self._amended if not kinds or fact.kind in kinds]
-        return [fact for fact in facts if set(others) <= set(subjects_of(fact.event))] if others else facts
+        if len(others) > 1:
+            facts = [fact for fact in facts if set(others) <= set(subjects_of(fact.event))]
+        amended = [fact for fact in self._amended if not kinds or fact.kind in kinds]
+        return facts + [fact for fact in amended if not others or set(others) <= set(subjects_of(fact.event))]
 
     def _fact(self, row: Stored) -> Fact:
         if row.position not in self._made:
@@ -37,7 +39,7 @@ class Whole:
     def _by_subject(self) -> dict[str, list[Stored]]:
         found = dict[str, list[Stored]]()
         for row in self._plain:
-            for name in subjects_of(event_of(row)):
+            for name in subjects_of(self._fact(row).event):
                 found.setdefault(name, []).append(row)
         return found
 
