@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 from eventstore.errors import DatabaseError, Misuse, Problem
 
 if TYPE_CHECKING:
-    import sqlite3
+    pass
 
 # Of the migrations, oldest first: what this release of the program knows.
 REVISIONS = ("0001", "0002", "0003", "0004", "0005")
@@ -97,14 +97,14 @@ def _parsed(url: str) -> URL:
 
 
 def _sqlite(path: Path, write: bool) -> Engine:
-    from eventstore.sqlite_file import opened, take_turn
+    from eventstore.sqlite_file import File, opened, take_turn
 
     engine = create_engine("sqlite://", creator=lambda: opened(path, PATIENCE, write=write), poolclass=NullPool)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if write:
-            take_turn(cast("sqlite3.Connection", connection.connection.driver_connection), PATIENCE)
+            take_turn(cast(File, connection.connection.driver_connection), PATIENCE)
         else:
             connection.exec_driver_sql("BEGIN")
 

@@ -15,7 +15,13 @@ _WRITE_AHEAD = b"\x02\x02"  # bytes 18 and 19 of a file in write-ahead mode (sql
 Rest = tuple[int, int]
 
 
-def opened(path: Path, patience: float, *, write: bool) -> sqlite3.Connection:
+class File(sqlite3.Connection):
+    """A connection to a file."""
+
+    waits = True  # whether SQLite's own waiting is on
+
+
+def opened(path: Path, patience: float, *, write: bool) -> File:
     """A connection that begins no transaction by itself and waits `patience` seconds where it must.
 
     Raises `DatabaseError` where the folder is read-only and that stands in the way.
@@ -25,9 +31,13 @@ def opened(path: Path, patience: float, *, write: bool) -> sqlite3.Connection:
         _check_sealed(path, write)
     mode = "rwc" if write else "ro" if rest is None else "ro&immutable=1"
     connection = sqlite3.connect(
-        f"file:{quote(str(path))}?mode={mode}", uri=True, timeout=patience, isolation_level=None
+        f"file:{quote(str(path))}?mode={mode}", uri=True, timeout=patience, isolation_level=None, factory=File
     )
     if write:
+        if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
+            # There a writer waits for its turn only, and for that not in SQLite's way (see `take_turn`).
+            connection.execute("PRAGMA busy_timeout = 0")
+            connection.waits = False
         connection.execute("PRAGMA foreign_keys=ON")
         # FULL: an acknowledged event survives a power cut, also in WAL mode.
         connection.execute("PRAGMA synchronous=FULL")
@@ -73,7 +83,7 @@ def _check_sealed(path: Path, write: bool) -> None:
         )
 
 
-def take_turn(connection: sqlite3.Connection, patience: float) -> None:
+def take_turn(connection: File, patience: float) -> None:
     """Begin a writing transaction when no other is under way; raises the driver's error when patience (seconds) ends.
 
     SQLite's own waiting looks ever more seldom, at last ten times a second, and a writer that just came looks at once. So
@@ -81,7 +91,8 @@ def take_turn(connection: sqlite3.Connection, patience: float) -> None:
     longer looks more often.
     """
     came = monotonic()
-    connection.execute("PRAGMA busy_timeout = 0")
+    if connection.waits:
+        connection.execute("PRAGMA busy_timeout = 0")
     while True:
         try:
             # IMMEDIATE: a writer takes its turn before it reads, so no two writers build on the same head.
@@ -92,4 +103,5 @@ def take_turn(connection: sqlite3.Connection, patience: float) -> None:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited > patience:
                 raise
             sleep(uniform(0, _LOOK / (1 + waited)))
-    connection.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+    if connection.waits:
+        connection.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")

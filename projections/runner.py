@@ -6,6 +6,7 @@ memory that does not grow with the log. A replay does the same into another data
 folds are the same in every case.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from functools import cache
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Table, delete, insert, select
 
 from eventstore.amending import is_amendment
 from eventstore.driver import FEW as FEW_ROWS
-from eventstore.driver import ask_all, do, do_each, put, together
+from eventstore.driver import ask, do, do_each, put, together
 from eventstore.errors import DatabaseError, Problem
 from eventstore.facts import Fact
 from eventstore.history import History
@@ -30,6 +31,7 @@ from projections.views import EVENT_VIEWS, PROJECTIONS, TABLES, projection
 Progress = Callable[[int], object]
 BATCH = 2_000  # rows held at once
 FEW = 50  # events up to which asking the database for each is cheaper than keeping what was read
+_MOVE = "UPDATE projection SET position = ?"
 
 
 class Touched(NamedTuple):
@@ -52,11 +54,10 @@ def catch_up(connection: Connection, progress: Progress | None = None) -> int:
     if new > max(position, FEW):  # more is to be folded than stays as it is
         _empty(connection)
         _fold_all(history, connection, progress)
+        do(connection, _MOVE, (history.known_at,))
     elif new:
         for chunk in chunks(_once(touched(history, position, progress))):
-            _fold(chunk, history, connection, instead=True)
-    if new:
-        do(connection, "UPDATE projection SET position = ?", (history.known_at,))
+            _fold_anew(chunk, history, connection)
     return new
 
 
@@ -86,8 +87,11 @@ def replay(
         _fold_all(history, into, progress)
         return
     into.execute(insert(state), state_rows())
+    rows = _Rows(into)
     for chunk in chunks(_once(key for name in names for key in touched(history, 0, progress, name))):
-        _fold(chunk, history, into)
+        _read_ahead(chunk, history)
+        _fold(chunk, history, rows)
+    rows.write()
 
 
 def _fold_all(history: History, into: Connection, progress: Progress | None) -> None:
@@ -131,10 +135,8 @@ def _versions() -> dict[str, int]:
 
 def _positions(connection: Connection) -> tuple[int, int]:
     """How far the views have read the log, and how far it goes."""
-    views, ((head,),) = ask_all(
-        connection, [("SELECT name, version, position FROM projection", ()), ("SELECT position FROM log_head", ())]
-    )
-    found = {name: version for name, version, _ in views}
+    views = ask(connection, "SELECT name, version, position, (SELECT position FROM log_head) FROM projection")
+    found = {name: version for name, version, _, _ in views}
     if found != _versions():
         changed = sorted(name for name, _ in found.items() ^ _versions().items())
         raise DatabaseError(
@@ -144,7 +146,7 @@ def _positions(connection: Connection) -> tuple[int, int]:
                 "Fold them anew: cis rebuild",
             )
         )
-    return min(position for _, _, position in views), head
+    return min((position, head) for _, _, position, head in views)
 
 
 def touched(
@@ -270,29 +272,31 @@ def _folded(view: Projection | EventView, key: Key, fact: Fact | None, history: 
 
 
 class _Rows:
-    """Rows on their way into the tables, written in batches; or at once, instead of those that some keys have now."""
+    """Rows on their way into the tables, written in batches."""
 
-    def __init__(self, connection: Connection, instead_of: "Sequence[Touched]" = ()) -> None:
+    def __init__(self, connection: Connection, batch: int = BATCH) -> None:
         self._connection = connection
-        self._instead_of = instead_of
+        self._batch = batch
         self._held = dict[Table, list[tuple[object, ...]]]()
 
     def add(self, rows: Iterable[tuple[Table, Row]]) -> None:
         for table, row in rows:
             held = self._held.setdefault(table, [])
             held.append(tuple(map(row.get, _columns(table))))
-            if len(held) >= BATCH and not self._instead_of:
+            if len(held) >= self._batch:
                 put(self._connection, table, held)
                 held.clear()
 
+    @property
+    def few(self) -> bool:
+        """Whether what is held may be written `together` with other things."""
+        return all(len(held) <= FEW_ROWS for held in self._held.values())
+
     def write(self) -> None:
         """Write what is still held."""
-        few = all(len(held) <= FEW_ROWS for held in self._held.values())
-        with together(self._connection) if few else nullcontext():
-            _delete(self._connection, self._instead_of)
-            for table, held in self._held.items():
-                if held:
-                    put(self._connection, table, held)
+        for table, held in self._held.items():
+            if held:
+                put(self._connection, table, held)
         self._held.clear()
 
 
@@ -301,13 +305,20 @@ def _columns(table: Table) -> list[str]:
     return table.c.keys()
 
 
-def _fold(keys: Sequence[Touched], history: History, into: Connection, *, instead: bool = False) -> None:
-    """Write the rows of some keys, `instead` of those that they have."""
-    _read_ahead(keys, history)
-    rows = _Rows(into, keys if instead else ())
+def _fold(keys: Iterable[Touched], history: History, rows: _Rows) -> None:
     for view, key, fact, _ in keys:
         rows.add(_folded(view, key, fact, history))
-    rows.write()
+
+
+def _fold_anew(keys: Sequence[Touched], history: History, into: Connection) -> None:
+    """Put the rows of some keys in the place of those that they have, and the views where the history is."""
+    _read_ahead(keys, history)
+    rows = _Rows(into, batch=sys.maxsize)  # none before the old ones are out
+    _fold(keys, history, rows)
+    with together(into) if rows.few else nullcontext():
+        _delete(into, keys)
+        rows.write()
+        do(into, _MOVE, (history.known_at,))
 
 
 def _read_ahead(keys: Sequence[Touched], history: History) -> None:
