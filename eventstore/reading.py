@@ -137,12 +137,13 @@ def _of_each(table: str, subjects: Sequence[str], upto: int) -> tuple[str, Seque
 
 
 def _about_both(pairs: Sequence[tuple[str, str]], upto: int) -> tuple[str, Sequence[object]]:
-    # In this order, which SQLite keeps: of the two, the first is what fewer events are about.
+    # In this order: of the two, the first is what fewer events are about. SQLite keeps it, and Postgres looks each event up in
+    # what is about the other (what has a LIMIT it does not turn into a join, which would read all that any event is about).
+    both = "SELECT 1 FROM event_subject o WHERE o.subject = pair.other AND o.position = s.position LIMIT 1 OFFSET 0"
     sql = (
         f"WITH pair (one, other) AS (VALUES {', '.join(['(?, ?)'] * len(pairs))})"
-        f" {_COLUMNS}, pair.one, pair.other FROM pair CROSS JOIN event_subject s CROSS JOIN event_subject o CROSS JOIN event"
-        " WHERE s.subject = pair.one AND o.subject = pair.other AND o.position = s.position"
-        " AND event.position = s.position AND s.position <= ?"
+        f" {_COLUMNS}, pair.one, pair.other FROM pair CROSS JOIN event_subject s CROSS JOIN event"
+        f" WHERE s.subject = pair.one AND event.position = s.position AND s.position <= ? AND EXISTS ({both})"
     )
     return sql, (*(name for pair in pairs for name in pair), upto)
 
