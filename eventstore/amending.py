@@ -95,9 +95,11 @@ class _Amended:
         self.before = before
         self.batch = {draft.event_id: draft for draft in batch}
         self.stored = dict[str, Stored | None]()
+        self.said = dict[str, list[Stored]]()  # by root (`event:ID`): what was recorded about it
         self.gathered = dict[str, dict[str, None]]()  # by root: the subjects of everything said about it so far
 
     def abouts(self, amendments: Sequence[Draft], problems: list[Problem]) -> dict[str, About]:
+        self._read_ahead(amendments)
         found = dict[str, About]()
         for draft in amendments:
             assert isinstance(draft.event, Amendment)
@@ -139,6 +141,19 @@ class _Amended:
             event_id = event.event
         raise _circle(event_id)
 
+    def _read_ahead(self, amendments: Iterable[Draft]) -> None:
+        """Read at once what the amendments are about, and what was said about that before: not event by event."""
+        targets = {draft.event.event for draft in amendments if isinstance(draft.event, Amendment)}
+        while wanted := targets - self.batch.keys() - self.stored.keys():
+            self.stored |= dict.fromkeys(wanted) | {
+                stored.event_id: stored for stored in reading.read(self.connection, event_ids=wanted)
+            }
+            read = filter(None, map(self.stored.get, wanted))
+            targets = {event.event for stored in read if isinstance(event := event_of(stored), Amendment)}
+        roots = [name for name, stored in self.stored.items() if stored is not None and not is_amendment(stored.kind)]
+        subjects = [f"event:{name}" for name in roots]
+        self.said |= reading.concerning(self.connection, (), (), subjects, self.before - 1).about
+
     def _read(self, event_id: str) -> Stored | None:
         if event_id not in self.stored:
             self.stored[event_id] = next(reading.read(self.connection, event_ids=[event_id]), None)
@@ -147,7 +162,11 @@ class _Amended:
     def _gathered(self, root: _Root) -> dict[str, None]:
         """The subjects of an event and of all that was recorded about it so far."""
         gathered = dict.fromkeys(subjects_of(msgspec.convert(root.fields, KINDS[root.kind])))
-        for stored in reading.read(self.connection, upto=self.before - 1, subject=f"event:{root.event_id}"):
+        subject = f"event:{root.event_id}"
+        said = self.said.get(subject)
+        if said is None and root.event_id not in self.batch:  # of what is new the log says nothing
+            said = list(reading.read(self.connection, upto=self.before - 1, subject=subject))
+        for stored in said or ():
             event = event_of(stored)
             if isinstance(event, Amendment):
                 gathered |= _brought(event, citations_of(stored), root)
