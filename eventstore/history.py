@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from eventstore import reading
 from eventstore.amending import AMENDMENTS, root_of
 from eventstore.driver import ask
-from eventstore.events import DEFINING
+from eventstore.events import DEFINING, LIFE
 from eventstore.events.amendments import Amendment
 from eventstore.events.registers import STANDINGS, SourceRegistered
 from eventstore.facts import Fact, resolve, unamended
@@ -22,8 +22,8 @@ T = TypeVar("T")
 
 MOST_REMEMBERED = 50_000  # answers kept by one History
 KEPT_WHOLE = ("treaty:", "body:", "office:")  # what nobody did in hundreds of thousands of events
-ACTED_TOWARDS = ("treaty:", "organisation:", "body:")  # by states, and folded state by state
-DEFINED = "defined"  # stands beside a subject for what defines it
+ACTED_TOWARDS = ("treaty:", "organisation:")  # by states, and folded state by state from all that they did
+ITS_LIFE = "life"  # stands beside a subject for the events of the kinds `LIFE` about it
 
 
 class History:
@@ -40,7 +40,7 @@ class History:
         self._seen_after = reading.LAST_POSITION  # beyond it, `_amended` are all events that anything was said about
         self._amended = frozenset[str]()
         self._remembered = dict[tuple[object, ...], Any]()
-        self._kept = Kept()  # by subjects, or subject and DEFINED
+        self._kept = Kept()  # by subjects, or subject and ITS_LIFE
 
     def remembered(self, question: "Callable[[str, History], T]", about: str) -> T:
         """`question(about, self)`, asked once: what is known at a position never changes."""
@@ -66,18 +66,18 @@ class History:
             return kept.about((), wanted)
         if self.bulk and (whole := self._whole(subject, load=bool(others))) is not None:
             return whole.about(others, wanted)
-        if wanted and wanted <= DEFINING and not others:
-            if (kept := self._kept.again((subject, DEFINED))) is not None:
-                return kept.about((), wanted)
-            rows = reading.defining(self.connection, subject, sorted(wanted), self.known_at)
+        if wanted and wanted <= LIFE and (kept := self._kept.again((subject, ITS_LIFE))) is not None:
+            return kept.about(others, wanted)
+        if wanted and wanted <= DEFINING:
+            rows = reading.defining(self.connection, subjects, sorted(wanted), self.known_at)
         else:
             kinds = sorted(wanted | AMENDMENTS) if wanted else ()
             rows = reading.about(self.connection, subjects, kinds, self.known_at)
         return self._facts(rows, subjects, wanted)
 
-    def sharing(self, subject: str, others: Sequence[str]) -> list[str]:
-        """Those of the others that some event concerns together with a subject, in order."""
-        return reading.sharing(self.connection, subject, others, self.known_at)
+    def sharing(self, subject: str, others: Sequence[str], kinds: Iterable[str]) -> list[str]:
+        """Those of the others that an event of these kinds (`DEFINING`) concerns together with a subject, in order."""
+        return reading.sharing(self.connection, subject, others, sorted(kinds), self.known_at)
 
     def subjects(self, register: str) -> Iterator[str]:
         """Every subject of a register, in order; what concerns it is read with it, in one pass, and kept while it is folded."""
@@ -89,7 +89,7 @@ class History:
     def keep_for(self, events: Sequence[Stored]) -> None:
         """Read at once what it takes to see what some events touch, and most of what it takes to fold that.
 
-        That is what they amend and all that was said about it; what defines each of their subjects; where one is about one
+        That is what they amend and all that was said about it; the life of each of their subjects; where one is about one
         state, what concerns this state together with each other subject; and when first something was about what one introduces.
         """
         self._keep_roots(events)
@@ -111,22 +111,22 @@ class History:
         self.keep(named, pairs, amended)
 
     def keep(
-        self, defined: Iterable[str] = (), pairs: Iterable[tuple[str, str]] = (), amended: Iterable[str] = ()
+        self, things: Iterable[str] = (), pairs: Iterable[tuple[str, str]] = (), amended: Iterable[str] = ()
     ) -> None:
         """Read at once, before it is asked for piece by piece, what is not kept yet.
 
-        That is what defines some subjects, what concerns both subjects of some pairs, and all that was said about some events
+        That is the life of some things, what concerns both subjects of some pairs, and all that was said about some events
         (`event:ID`).
         """
         found = reading.concerning(
             self.connection,
-            sorted(name for name in defined if (name, DEFINED) not in self._kept),
+            sorted(name for name in things if (name, ITS_LIFE) not in self._kept),
             sorted(pair for pair in pairs if pair not in self._kept),
             sorted(amended),
             self.known_at,
         )
-        for name, rows in found.defining.items():
-            self._keep_whole((name, DEFINED), rows)
+        for name, rows in found.lives.items():
+            self._keep_whole((name, ITS_LIFE), rows)
         for pair, rows in found.both.items():
             self._keep_whole(pair, rows)
         for name, rows in found.about.items():
@@ -155,7 +155,7 @@ class History:
         return whole
 
     def _keep_whole(self, key: tuple[str, ...], rows: Sequence[Stored]) -> Whole:
-        return self._kept.keep(key, Whole(*self._sorted_out(rows, [name for name in key if name != DEFINED])))
+        return self._kept.keep(key, Whole(*self._sorted_out(rows, [name for name in key if name != ITS_LIFE])))
 
     def _facts(self, rows: Sequence[Stored], subjects: Sequence[str], wanted: frozenset[str]) -> list[Fact]:
         plain, amended = self._sorted_out(rows, subjects, wanted)
@@ -257,7 +257,7 @@ class History:
 def _standing(source: str, history: History) -> int:
     # Disputes about a source itself are not weighed: what a source's standing is cannot depend on sources' standing.
     ranks = list[int]()
-    for row in reading.defining(history.connection, f"source:{source}", (SourceRegistered.kind,), history.known_at):
+    for row in reading.defining(history.connection, (f"source:{source}",), (SourceRegistered.kind,), history.known_at):
         if row.kind != SourceRegistered.kind:
             continue
         amendments = [a for a in history.events(subject=f"event:{row.event_id}") if a.event_id != row.event_id]

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 from sqlalchemy import Connection, select
 
 from eventstore.driver import ask, ask_all, stream
-from eventstore.events import KINDS
+from eventstore.events import DEFINING, KINDS, LIFE
 from eventstore.integrity import Verdict, verify
 from eventstore.stored import Stored
 from eventstore.tables import event, event_subject
@@ -24,6 +24,7 @@ _ABOUT = (
     " WHERE s.subject = ? AND s.position > ? AND s.position <= ?"
 )
 as_stored = partial(tuple.__new__, Stored)  # a row as it comes; _make would count its columns once more for each
+_BESIDE_LIFE = sorted(DEFINING - LIFE)
 CHUNK = 500  # values in one IN (...): well under the limit of every SQLite
 
 
@@ -78,13 +79,23 @@ def about(connection: Connection, subjects: Sequence[str], kinds: Sequence[str],
     return list(map(as_stored, ask(connection, sql + condition, (*others, first, upto, *kinds))))
 
 
-def defining(connection: Connection, subject: str, kinds: Sequence[str], upto: int) -> list[Stored]:
-    """The events of these kinds, all of them `DEFINING`, about a subject, and what amends them, up to a position."""
+def defining(connection: Connection, subjects: Sequence[str], kinds: Sequence[str], upto: int) -> list[Stored]:
+    """The events of these kinds, all of them `DEFINING`, about all of some subjects, and what amends them, up to a position."""
+    first, *others = subjects
     sql = (
         f"{_COLUMNS} FROM event_definition d JOIN event ON event.position = d.position"
         f" WHERE d.subject = ? AND d.kind IN ({_marks(kinds)}) AND d.position <= ?"
+        + f" AND EXISTS ({_also('d', '?')})"
+        * len(others)
     )
-    return list(map(as_stored, ask(connection, sql, (subject, *kinds, upto))))
+    return list(map(as_stored, ask(connection, sql, (first, *kinds, upto, *others))))
+
+
+def _also(row: str, subject: str) -> str:
+    """The question whether the event of a row is about a subject too."""
+    # Looked up for each row: what has a LIMIT Postgres does not turn into a join, which would read all that is about the subject.
+    same = f"o.subject = {subject} AND o.position = {row}.position"
+    return f"SELECT 1 FROM event_subject o WHERE {same} LIMIT 1 OFFSET 0"  # noqa: S608 - names of our own
 
 
 def first_positions(connection: Connection, subjects: Sequence[str]) -> dict[str, int]:
@@ -100,7 +111,7 @@ def first_positions(connection: Connection, subjects: Sequence[str]) -> dict[str
 class Concerning(NamedTuple):
     """What `concerning` found, by what was asked for."""
 
-    defining: dict[str, list[Stored]]
+    lives: dict[str, list[Stored]]
     both: dict[tuple[str, str], list[Stored]]
     about: dict[str, list[Stored]]
 
@@ -108,19 +119,19 @@ class Concerning(NamedTuple):
 def concerning(
     connection: Connection, things: Sequence[str], pairs: Sequence[tuple[str, str]], subjects: Sequence[str], upto: int
 ) -> Concerning:
-    """What defines some subjects, what concerns both of each pair, and all about other subjects, up to a position.
+    """The life of some things (`LIFE`), what concerns both of each pair, and all about other subjects, up to a position.
 
     All is asked at once.
     """
     found = Concerning({name: [] for name in things}, {pair: [] for pair in pairs}, {name: [] for name in subjects})
-    of_things = [_of_each("event_definition", chunk, upto) for chunk in chunks(things)]
+    of_things = [_of_each("event_definition", chunk, upto, _BESIDE_LIFE) for chunk in chunks(things)]
     of_pairs = [_about_both(chunk, upto) for chunk in chunks(pairs)]
     of_subjects = [_of_each("event_subject", chunk, upto) for chunk in chunks(subjects)]
     if not (questions := [*of_things, *of_pairs, *of_subjects]):
         return found
     answers = iter(ask_all(connection, questions))
     for row in chain.from_iterable(islice(answers, len(of_things))):
-        found.defining[row[-1]].append(as_stored(row[:-1]))
+        found.lives[row[-1]].append(as_stored(row[:-1]))
     for row in chain.from_iterable(islice(answers, len(of_pairs))):
         found.both[row[-2], row[-1]].append(as_stored(row[:-2]))
     for row in chain.from_iterable(answers):
@@ -128,22 +139,23 @@ def concerning(
     return found
 
 
-def _of_each(table: str, subjects: Sequence[str], upto: int) -> tuple[str, Sequence[object]]:
+def _of_each(table: str, subjects: Sequence[str], upto: int, but: Sequence[str] = ()) -> tuple[str, Sequence[object]]:
     sql = (
         f"{_COLUMNS}, s.subject FROM {table} s JOIN event ON event.position = s.position"
         f" WHERE s.subject IN ({_marks(subjects)}) AND s.position <= ?"
+        + f" AND s.kind NOT IN ({_marks(but)})"
+        * bool(but)
     )
-    return sql, (*subjects, upto)
+    return sql, (*subjects, upto, *but)
 
 
 def _about_both(pairs: Sequence[tuple[str, str]], upto: int) -> tuple[str, Sequence[object]]:
-    # In this order: of the two, the first is what fewer events are about. SQLite keeps it, and Postgres looks each event up in
-    # what is about the other (what has a LIMIT it does not turn into a join, which would read all that any event is about).
-    both = "SELECT 1 FROM event_subject o WHERE o.subject = pair.other AND o.position = s.position LIMIT 1 OFFSET 0"
+    # In this order: of the two, the first is what fewer events are about. SQLite keeps it.
     sql = (
         f"WITH pair (one, other) AS (VALUES {', '.join(['(?, ?)'] * len(pairs))})"
         f" {_COLUMNS}, pair.one, pair.other FROM pair CROSS JOIN event_subject s CROSS JOIN event"
-        f" WHERE s.subject = pair.one AND event.position = s.position AND s.position <= ? AND EXISTS ({both})"
+        f" WHERE s.subject = pair.one AND event.position = s.position AND s.position <= ?"
+        f" AND EXISTS ({_also('s', 'pair.other')})"
     )
     return sql, (*(name for pair in pairs for name in pair), upto)
 
@@ -158,13 +170,14 @@ def subjects_by_position(connection: Connection, after: int) -> Iterator[tuple[i
         yield position, [subject for _, subject in rows]
 
 
-def sharing(connection: Connection, subject: str, others: Sequence[str], upto: int) -> list[str]:
-    """Those of the others that an event up to a position concerns together with a subject, in order."""
+def sharing(connection: Connection, subject: str, others: Sequence[str], kinds: Sequence[str], upto: int) -> list[str]:
+    """Those of the others, in order, that an event of these kinds (`DEFINING`) concerns together with a subject."""
     found = list[str]()
     for chunk in chunks(sorted(others)):
-        shared = "SELECT DISTINCT o.subject FROM event_subject o JOIN event_subject s ON s.position = o.position"
-        sql = f"{shared} WHERE o.subject IN ({_marks(chunk)}) AND s.subject = ? AND s.position <= ? ORDER BY o.subject"
-        found += [name for (name,) in ask(connection, sql, (*chunk, subject, upto))]
+        named = f"d.subject IN ({_marks(chunk)}) AND d.kind IN ({_marks(kinds)}) AND d.position <= ?"
+        shared = f"{named} AND EXISTS ({_also('d', '?')})"
+        sql = f"SELECT DISTINCT d.subject FROM event_definition d WHERE {shared} ORDER BY d.subject"  # noqa: S608 - marks
+        found += [name for (name,) in ask(connection, sql, (*chunk, *kinds, upto, subject))]
     return found
 
 

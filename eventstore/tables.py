@@ -4,7 +4,7 @@ Text is compared byte by byte on both databases (collation "C" on Postgres, BINA
 never depends on a database's language settings. Days are ISO text for the same reason: they sort alike everywhere.
 """
 
-from sqlalchemy import TEXT, BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import TEXT, BigInteger, Column, Index, Integer, MetaData, Table, Text
 
 metadata = MetaData(
     naming_convention={
@@ -48,14 +48,7 @@ event_subject = Table(
     Column(
         "subject", Name, primary_key=True, comment="what the event is about, such as state:AM or treaty:cis-charter"
     ),
-    Column(
-        "position",
-        Position,
-        ForeignKey("event.position"),
-        primary_key=True,
-        autoincrement=False,
-        comment="the event's position",
-    ),
+    Column("position", Position, primary_key=True, autoincrement=False, comment="the event's position"),
     sqlite_with_rowid=False,
     comment="What each event is about.",
 )
@@ -67,7 +60,7 @@ event_definition = Table(
     Column("kind", Name, primary_key=True, comment="kind of the event about the world that the event is, or amends"),
     Column("position", Position, primary_key=True, autoincrement=False, comment="the event's position"),
     sqlite_with_rowid=False,
-    comment="What each event defines: entries of registers and the life of treaties, with what amends them.",
+    comment="What each event defines: entries of registers, how treaties stand and who sits where, with what amends them.",
 )
 
 log_head = Table(

@@ -93,7 +93,7 @@ def seat_keys(fact: "Fact", history: "History") -> Iterator[Key]:
     if fact.kind in membership.HANDLES:
         for organisation, acting in membership.keys(fact, history):
             bodies = history.remembered(_bodies_of, organisation)
-            for body in history.sharing(f"state:{acting}", bodies):
+            for body in history.sharing(f"state:{acting}", bodies, _SEATS):
                 yield body.removeprefix("body:"), acting
 
 

@@ -18,6 +18,7 @@ from eventstore.amending import is_amendment
 from eventstore.driver import FEW as FEW_ROWS
 from eventstore.driver import ask, do, do_each, put, together
 from eventstore.errors import DatabaseError, Problem
+from eventstore.events import DEFINING
 from eventstore.facts import Fact
 from eventstore.history import History
 from eventstore.reading import chunks
@@ -322,8 +323,12 @@ def _fold_anew(keys: Sequence[Touched], history: History, into: Connection) -> N
 
 
 def _read_ahead(keys: Sequence[Touched], history: History) -> None:
-    """Read at once what folding these keys asks for first: where a key has two parts, the events about both."""
-    projected = [(view, key) for view, key, _, _ in keys if isinstance(view, Projection) and len(key) == 2]
+    """Read at once what folding these keys asks for first: where a key has two parts, the events about both.
+
+    Not where what leads to a key is found by its kind: few among the many events about both.
+    """
+    views = [(view, key) for view, key, _, _ in keys if isinstance(view, Projection) and len(key) == 2]
+    projected = [(view, key) for view, key in views if not view.leads <= DEFINING]
     history.keep(pairs={(f"{view.key[0]}:{key[0]}", f"{view.key[1]}:{key[1]}") for view, key in projected})
 
 

@@ -10,6 +10,7 @@ from histories import (
     CHARTER,
     COUNCIL,
     FOUNDED,
+    NOW,
     WORLD,
     asked,
     corrected,
@@ -28,7 +29,7 @@ from histories import (
 )
 from sqlalchemy import text
 
-from eventstore import reading
+from eventstore import log, reading
 from eventstore.errors import Misuse
 from projections import question, runner
 from projections.views import TABLES
@@ -572,3 +573,24 @@ def test_an_answer_says_what_it_rests_on(world):
         rows = {row.position: row for row in reading.read(connection)}
     assert str(now) == f"as of 2000-01-01, known at position 14, hash {rows[14].hash[:16]}"
     assert before == (DAY, 13, rows[13].hash)
+
+
+def test_an_append_asks_no_more_for_fifty_amendments_than_for_two(database, monkeypatch):
+    # Each was looked up by itself: two questions for every amendment of a batch.
+    joined = [fact("state-joined", str(1920 + year), organisation="cis", state="GE") for year in range(100)]
+    given(database, *WORLD, *joined, DEPOSITARY)
+    given(database, *(disputed(one, citing="depositary", date="1990") for one in joined[:4]))
+    asked = list[str]()
+    one, several = reading.ask, reading.ask_all
+    monkeypatch.setattr(reading, "ask", lambda *given: asked.append("one") or one(*given))
+    monkeypatch.setattr(reading, "ask_all", lambda *given: asked.append("several") or several(*given))
+
+    def questions(amendments):
+        asked.clear()
+        with database.record() as connection:
+            log.append(connection, [told.draft for told in amendments], recorded_by="tests", now=NOW)
+        return len(asked)
+
+    some = [corrected(one, date="1991", reason="read again") for one in joined[:2]]
+    many = [corrected(one, date="1992", reason="read again") for one in joined[:50]]
+    assert questions(many) == questions(some) > 0

@@ -1,11 +1,12 @@
 """What defines a thing (its entry in a register, its beginning and end) is found by itself, however much else is about it."""
 
-from histories import WORLD, corrected, disputed, fact, facts, given, retracted, source
+from histories import WORLD, corrected, disputed, fact, facts, given, retracted, roster_on, source
 from sqlalchemy import text
 
-from eventstore import driver
+from eventstore import driver, reading
 from eventstore.events import DEFINING
 from eventstore.history import History
+from eventstore.stored import Stored
 from projections import runner
 
 IN_FORCE = fact("treaty-entered-into-force", "1994-01-22", treaty="charter")
@@ -88,3 +89,45 @@ def test_a_thing_entered_again_after_its_entry_was_retracted_bears_its_new_name_
     with database.record() as connection:
         told = text("SELECT sentence FROM timeline WHERE event_id = :event_id")
         assert "Economic Union" in connection.execute(told, {"event_id": joined.id}).scalar_one()
+
+
+SEATED = fact("state-seated", "1991-12-21", body="council", state="AM")
+
+
+def test_what_is_found_by_its_kind_is_what_all_that_is_about_it_says_also_of_pairs(database):
+    left = fact("state-left-body", "1999", body="council", state="AM")
+    applied = [fact("treaty-provisionally-applied", "1993", treaty="charter", state=state) for state in ("AM", "BY")]
+    in_force = fact("treaty-in-force-for-state", "1994", treaty="charter", state="AM")
+    given(database, *WORLD, SEATED, left, *applied, in_force, fact("treaty-suspended", "1995", treaty="charter"))
+    given(database, corrected(left, changes={"state": "BY"}), corrected(applied[0], changes={"treaty": "belovezha"}))
+    by_index, among_all = defined(
+        database, "treaty:charter", "treaty:belovezha", "body:council", "state:AM", "state:BY"
+    )
+    assert by_index == among_all
+    with database.record() as connection:
+        history = History(connection)
+        seats = {
+            state: [
+                one.kind
+                for one in history.about("body:council", f"state:{state}", kinds=("state-seated", "state-left-body"))
+            ]
+            for state in ("AM", "BY", "KZ")
+        }
+        assert seats == {"AM": ["state-seated"], "BY": ["state-left-body"], "KZ": []}
+        assert history.sharing("state:BY", ["body:council"], ["state-left-body"]) == ["body:council"]
+        assert history.sharing("state:BY", ["body:council"], ["state-seated"]) == []
+
+
+def test_a_seat_does_not_take_longer_to_fold_the_more_meetings_a_body_held(database, monkeypatch):
+    # All that concerned both the state and the council was read: every meeting that the state went to.
+    met = [
+        fact("meeting-held", f"{year}", meeting=f"m{year}", bodies=["council"], states=["AM"])
+        for year in range(1992, 2012)
+    ]
+    given(database, *WORLD, SEATED, *met)
+    read = list[str]()
+    monkeypatch.setattr(reading, "as_stored", lambda row: read.append(row[2]) or Stored(*row))
+    given(database, fact("state-left-body", "1999", body="council", state="AM"))
+    assert "state-seated" in read
+    assert "meeting-held" not in read
+    assert roster_on(database, "2000") == {}

@@ -161,10 +161,6 @@ def unguarded(database):
         }[dialect]
         for name, table in connection.execute(text(query)).all():
             connection.execute(text(UNPROTECTED[dialect].format(name=name, table=table)))
-        if dialect == "postgresql":
-            connection.execute(text("ALTER TABLE event_subject DROP CONSTRAINT fk_event_subject_position"))
-        else:
-            connection.execute(text("DELETE FROM event_subject"))  # whose foreign key would forbid what follows
     return database
 
 

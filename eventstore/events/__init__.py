@@ -64,9 +64,14 @@ FAMILIES: dict[str, tuple[type[Event], ...]] = {
 
 KINDS: dict[str, type[Event]] = {cls.kind: cls for family in FAMILIES.values() for cls in family}
 
-# The kinds that say what something is, from when and until when, and not what was done with it. Few among the many events about
-# it, and asked for with each of them: they have an index of their own (`event_definition`). A kind that is added here or taken
-# out needs a migration that fills or empties it.
-DEFINING = frozenset(cls.kind for family in ("registers", "treaty") for cls in FAMILIES[family])
+# The kinds that say what something is, from when and until when, and not what was done with it: few among the many events about
+# it, and asked for with each of them.
+LIFE = frozenset(cls.kind for family in ("registers", "treaty") for cls in FAMILIES[family])
+# These, and what decides how a treaty stands and who sits in a body: they are asked for by kind and have an index of their own
+# (`event_definition`). A kind that is added here or taken out needs a migration that makes that index anew.
+DEFINING = LIFE | {
+    *(treaties.TreatyProvisionallyApplied.kind, treaties.TreatyInForceForState.kind, treaties.TreatySuspended.kind),
+    *(bodies.StateSeated.kind, bodies.StateLeftBody.kind),
+}
 
-__all__ = ["DEFINING", "FAMILIES", "KINDS", "Citation", "Event"]
+__all__ = ["DEFINING", "FAMILIES", "KINDS", "LIFE", "Citation", "Event"]

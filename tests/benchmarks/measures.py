@@ -34,7 +34,7 @@ def figures_of(place: Place, size: int, rounds: int) -> Iterator[Figure]:
     grown.grow()
     yield appended(grown)
     yield from rebuilt(grown, place, rounds)
-    small = Grown(place, SMALL, "small", alone=True, more=more) if size > SMALL else grown
+    small = Grown(place, SMALL, "small", alone=True) if size > SMALL else grown
     if small is not grown:
         small.grow()
         small.rebuild()
