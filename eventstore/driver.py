@@ -108,10 +108,13 @@ def stream(connection: Connection, sql: str, values: Sequence[object] = ()) -> I
 def put(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
     """Insert rows, each with a value for every column of the table in its order."""
     cursor: Any = connection.connection.cursor()
-    sql = _insert(table, _is_sqlite(connection))
+    sql = _insert(table)
     try:
-        if _is_sqlite(connection) or len(rows) <= FEW:
+        if _is_sqlite(connection):
             cursor.executemany(sql, rows)
+            return
+        if len(rows) <= FEW:
+            cursor.execute(_worded_for_postgres(_insert(table, len(rows))), [value for row in rows for value in row])
             return
         with cursor.copy(f"COPY {_columns(table)} FROM STDIN") as copy:
             for row in rows:
@@ -193,9 +196,9 @@ def _in_dialect(connection: Connection, sql: str) -> str:
 
 
 @cache
-def _insert(table: Table, sqlite: bool) -> str:
-    marks = ", ".join(["?" if sqlite else "%s"] * len(table.c))
-    return f"INSERT INTO {_columns(table)} VALUES ({marks})"  # noqa: S608 - names of our own tables
+def _insert(table: Table, rows: int = 1) -> str:
+    marks = f"({', '.join(['?'] * len(table.c))})"
+    return f"INSERT INTO {_columns(table)} VALUES {', '.join([marks] * rows)}"  # noqa: S608 - names of our own tables
 
 
 @cache

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from eventstore import amending, canonical, merkle
 from eventstore.amending import is_amendment
 from eventstore.drafts import Draft
-from eventstore.driver import FEW, ask_all, do, prepare_for, put, together
+from eventstore.driver import FEW, ask, ask_all, do, prepare_for, put, together
 from eventstore.errors import Problem, Refused, did_you_mean
 from eventstore.events import DEFINING, KINDS
 from eventstore.integrity import chained
@@ -84,20 +84,23 @@ class _Seen(NamedTuple):
 def _look(connection: Connection, drafts: Mapping[str, Draft], subjects: Iterable[str]) -> _Seen:
     """Take the turn, and ask in one go all that can be asked."""
     # On SQLite the transaction itself is the lock: a writer's begins by taking the only turn there is.
-    lock = "SELECT position, hash FROM log_head"
+    recorded = "SELECT recorded_at FROM event WHERE event.position = log_head.position"
+    lock = f"SELECT position, hash, ({recorded}) FROM log_head"  # noqa: S608 - a constant
     ids = [by_ids(chunk) for chunk in chunks(sorted(drafts))]
     questions = [
         (lock if connection.dialect.name == "sqlite" else f"{lock} FOR UPDATE", ()),
-        ("SELECT recorded_at FROM event WHERE position = (SELECT position FROM log_head)", ()),
         *ids,
         *map(_existing, chunks(sorted(subjects))),
     ]
-    (newest, *_), last, *found = ask_all(connection, questions)
-    recorded = [as_stored(row) for rows in found[: len(ids)] for row in rows]
+    ((position, newest, recorded_at),), *found = ask_all(connection, questions)
+    if recorded_at is None and position:
+        # Postgres saw the head that it waited for, but what else it saw is from before it waited.
+        ((recorded_at,),) = ask(connection, "SELECT recorded_at FROM event WHERE position = ?", (position,))
+    known = [as_stored(row) for rows in found[: len(ids)] for row in rows]
     return _Seen(
-        Head(*newest),
-        max((at for (at,) in last), default=""),
-        {stored.event_id: stored for stored in recorded},
+        Head(position, newest),
+        recorded_at or "",
+        {stored.event_id: stored for stored in known},
         {name for rows in found[len(ids) :] for (name,) in rows},
     )
 
