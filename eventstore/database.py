@@ -117,16 +117,16 @@ def _postgres(address: URL, write: bool) -> Engine:
     if address.drivername == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
     engine = create_engine(address, poolclass=NullPool, connect_args={"application_name": "cis", "connect_timeout": 10})
-    # Readers see one snapshot through all their questions; writers wait for the head's lock and then read what is newest.
-    if not write:
-        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    # A question that is asked again is planned once: by its index, however long the log is.
+    setting = f"lock_timeout = {int(PATIENCE * 1000)}" if write else "plan_cache_mode = force_generic_plan"
 
     @event.listens_for(engine, "connect")
     def connect(driver: Any, _: object) -> None:
-        driver.execute(f"SET lock_timeout = {int(PATIENCE * 1000)}")
+        driver.execute(f"SET {setting}")
         driver.commit()
 
-    return engine
+    # Readers see one snapshot through all their questions; writers wait for the head's lock and then read what is newest.
+    return engine if write else engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def check_release(connection: Connection, place: str) -> None:

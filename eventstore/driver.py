@@ -106,7 +106,9 @@ def stream(connection: Connection, sql: str, values: Sequence[object] = ()) -> I
 
 
 def put(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
-    """Insert rows, each with a value for every column of the table in its order."""
+    """Insert rows, each with a value for every column of the table in its order; none is none."""
+    if not rows:
+        return
     cursor: Any = connection.connection.cursor()
     sql = _insert(table)
     try:

@@ -238,7 +238,6 @@ def write_rows(connection: Connection, rows: Sequence[Stored], abouts: Sequence[
     with together(connection) if max(len(rows), len(subjects)) <= FEW else nullcontext():
         put(connection, event, rows)
         put(connection, event_subject, sorted(subjects))  # in the order of the index that they go into
-        if defined:
-            put(connection, event_definition, sorted(defined))
+        put(connection, event_definition, sorted(defined))
         do(connection, "UPDATE log_head SET position = ?, hash = ?", (rows[-1].position, rows[-1].hash))
     merkle.grow(connection, rows[0].position - 1, [row.hash for row in rows])

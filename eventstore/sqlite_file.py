@@ -38,7 +38,6 @@ def opened(path: Path, patience: float, *, write: bool) -> File:
             # There a writer waits for its turn only, and for that not in SQLite's way (see `take_turn`).
             connection.execute("PRAGMA busy_timeout = 0")
             connection.waits = False
-        connection.execute("PRAGMA foreign_keys=ON")
         # FULL: an acknowledged event survives a power cut, also in WAL mode.
         connection.execute("PRAGMA synchronous=FULL")
         # Ids scatter over their index: a large batch touches most of it.

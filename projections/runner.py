@@ -296,8 +296,7 @@ class _Rows:
     def write(self) -> None:
         """Write what is still held."""
         for table, held in self._held.items():
-            if held:
-                put(self._connection, table, held)
+            put(self._connection, table, held)
         self._held.clear()
 
 

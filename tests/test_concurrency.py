@@ -144,6 +144,17 @@ def test_the_same_fact_told_by_two_writers_at_once_is_one_event(database):
     assert (second.outcomes[0].position, second.outcomes[0].new) == (first.position, False)
 
 
+def test_a_writer_that_waited_with_a_slow_clock_records_nothing_before_what_it_waited_for(database):
+    given(database, *WORLD)
+    with database.record() as connection:
+        append(connection, AM, now="2026-11-22T10:00:00.000000Z")
+        second = Waiting(database, AZ, now="2026-11-22T09:00:00.000000Z")
+    second.join()
+    with database.record() as connection:
+        first, then = [row.recorded_at for row in reading.read(connection, after=len(WORLD) + 1)]
+    assert first == then == "2026-11-22T10:00:00.000000Z"
+
+
 def test_a_reader_sees_one_state_of_the_log_from_its_first_question_to_its_last(database):
     given(database, *WORLD)
     with Database(database.url).record() as connection:

@@ -1,8 +1,8 @@
-"""What no fold and no check can go below: the rows that must be written, and what must be hashed, decoded and encoded once.
+"""What no fold and no check can go below: what must be written, and what must be hashed, decoded and encoded once.
 
     python tests/benchmarks/limits.py --size 20000 --database both
 
-Written by the driver alone, from rows that are at hand, into the same tables with their indexes, triggers and foreign keys; on
+Written by the driver alone, from rows that are at hand, into the same tables with their indexes and triggers; on
 events of the same invented history as `bench.py`. Where a bar of `docs/performance.md` is not met, this says how much of it
 could be met at all.
 """
@@ -10,19 +10,24 @@ could be met at all.
 import argparse
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, nullcontext
+from functools import partial
 from hashlib import sha1, sha256
 from pathlib import Path
+from statistics import median
 from typing import Any, NamedTuple
+from unittest import mock
 
 import msgspec
-from records import Grown, Place, clocked
+from records import Bare, Grown, Place, clocked
 from sqlalchemy import Connection, Table
 from synthetic import BATCH
 
 import migrations
-from eventstore import reading
+from eventstore import driver, log, reading
 from eventstore.database import Database
+from eventstore.drafts import Draft
 from eventstore.driver import do, put
 from eventstore.events import KINDS
 from eventstore.preparing import prepare_file
@@ -30,6 +35,9 @@ from eventstore.stored import Stored
 from eventstore.tables import event, event_definition, event_subject
 from projections import runner
 from projections.views import TABLES
+
+SINGLES = 200  # events that are recorded one by one
+Write = tuple[Callable[..., None], tuple[Any, ...]]  # what writes, and what it is given after the connection
 
 
 class Limit(NamedTuple):
@@ -41,7 +49,7 @@ class Limit(NamedTuple):
 
 def limits_of(place: Place, size: int) -> Iterator[Limit]:
     """Every limit on one sort of database."""
-    grown = Grown(place, size, "told", alone=True)
+    grown = Grown(place, size, "told", alone=True, more=BATCH)
     grown.grow()
     grown.rebuild()
     with grown.asked() as connection:
@@ -55,8 +63,64 @@ def limits_of(place: Place, size: int) -> Iterator[Limit]:
     yield Limit("append: its rows into the tables of the log", _written(twin, rows, indexes) / size * 1e6)
     yield Limit("append: hashed three times, decoded and encoded once", clocked(lambda: _hashed(rows)) / size * 1e6)
     yield Limit("rebuild: the rows of all views into their tables", _views_written(twin, views) / size * 1e6)
+    beside = place.bare("bare")
+    beside.append(rows)
+    yield from _limits_of_one(grown, twin, beside)
     twin.close()
     grown.close()
+
+
+def _limits_of_one(grown: Grown, twin: Connection, beside: Bare) -> Iterator[Limit]:
+    """What one event takes that is committed by itself: its turn, what an append of it writes, and the commit."""
+    drafts = [one.draft() for one in next(grown.following) if not one.kind.startswith("event-")]
+    seconds: dict[bool, list[float]] = {False: [], True: []}
+    bare = list[float]()
+    driver.prepare_for(twin, 1)
+    twin.commit()
+    for draft in drafts[: 2 * SINGLES]:
+        views = len(seconds[True]) < len(seconds[False])
+        writes = _writes_of(grown, draft, views)
+        seconds[views].append(clocked(partial(_written_again, twin, writes)))
+        row = next(reading.read(grown.connection, after=reading.head(grown.connection).position - 1))
+        grown.connection.rollback()
+        bare.append(clocked(partial(beside.append_one, row)))
+    yield Limit("one bare INSERT and COMMIT, for comparison", median(bare) * 1e6)
+    yield Limit("one durable append: its writes and the commit", median(seconds[False]) * 1e6)
+    yield Limit("one durable append, views current: its writes and the commit", median(seconds[True]) * 1e6)
+
+
+def _writes_of(grown: Grown, draft: Draft, views: bool) -> list[Write]:
+    """Record an event; gives what that wrote."""
+    writes = list[Write]()
+
+    def noted(name: str) -> Callable[..., None]:
+        do_it = getattr(driver, name)
+
+        def note(connection: Connection, *given: Any) -> None:
+            writes.append((do_it, given))
+            do_it(connection, *given)
+
+        return note
+
+    with ExitStack() as stack:
+        for module in (log, runner):
+            for name in ("put", "do", "do_each"):
+                if hasattr(module, name):
+                    stack.enter_context(mock.patch.object(module, name, noted(name)))
+        grown.append([draft], views=views)
+    if not views:
+        grown.catch_up()
+    return writes
+
+
+def _written_again(twin: Connection, writes: Sequence[Write]) -> None:
+    few = all(len(given[-1]) <= driver.FEW for _, given in writes)
+    with twin.begin():
+        if twin.dialect.name == "postgresql":
+            do(twin, "SELECT position, hash FROM log_head FOR UPDATE")
+        with driver.together(twin) if few else nullcontext():
+            for do_it, given in writes:
+                do_it(twin, *given)
 
 
 def _empty(place: Place, name: str) -> Connection:
