@@ -121,12 +121,12 @@ def concerning(
 ) -> Concerning:
     """The life of some things (`LIFE`), what concerns both of each pair, and all about other subjects, up to a position.
 
-    All is asked at once.
+    All is asked at once; what is about other subjects, mostly nothing, is read in a second go if there is any.
     """
     found = Concerning({name: [] for name in things}, {pair: [] for pair in pairs}, {name: [] for name in subjects})
-    of_things = [_of_each("event_definition", chunk, upto, _BESIDE_LIFE) for chunk in chunks(things)]
+    of_things = [_lives(chunk, upto) for chunk in chunks(things)]
     of_pairs = [_about_both(chunk, upto) for chunk in chunks(pairs)]
-    of_subjects = [_of_each("event_subject", chunk, upto) for chunk in chunks(subjects)]
+    of_subjects = [_places(chunk, upto) for chunk in chunks(subjects)]
     if not (questions := [*of_things, *of_pairs, *of_subjects]):
         return found
     answers = iter(ask_all(connection, questions))
@@ -134,19 +134,35 @@ def concerning(
         found.lives[row[-1]].append(as_stored(row[:-1]))
     for row in chain.from_iterable(islice(answers, len(of_pairs))):
         found.both[row[-2], row[-1]].append(as_stored(row[:-2]))
-    for row in chain.from_iterable(answers):
-        found.about[row[-1]].append(as_stored(row[:-1]))
+    places = list(chain.from_iterable(answers))
+    told = _at(connection, {position for _, position in places})
+    for name, position in places:
+        found.about[name].append(told[position])
     return found
 
 
-def _of_each(table: str, subjects: Sequence[str], upto: int, but: Sequence[str] = ()) -> tuple[str, Sequence[object]]:
+def _lives(subjects: Sequence[str], upto: int) -> tuple[str, Sequence[object]]:
     sql = (
-        f"{_COLUMNS}, s.subject FROM {table} s JOIN event ON event.position = s.position"
-        f" WHERE s.subject IN ({_marks(subjects)}) AND s.position <= ?"
-        + f" AND s.kind NOT IN ({_marks(but)})"
-        * bool(but)
+        f"{_COLUMNS}, s.subject FROM event_definition s JOIN event ON event.position = s.position"
+        f" WHERE s.subject IN ({_marks(subjects)}) AND s.position <= ? AND s.kind NOT IN ({_marks(_BESIDE_LIFE)})"
     )
-    return sql, (*subjects, upto, *but)
+    return sql, (*subjects, upto, *_BESIDE_LIFE)
+
+
+def _places(subjects: Sequence[str], upto: int) -> tuple[str, Sequence[object]]:
+    """The question where in the log the events about some subjects stand."""
+    # Not joined with the events: before Postgres knows how rare a subject is, it would read all of them to do so.
+    sql = f"SELECT subject, position FROM event_subject WHERE subject IN ({_marks(subjects)}) AND position <= ?"  # noqa: S608
+    return f"{sql} ORDER BY position", (*subjects, upto)
+
+
+def _at(connection: Connection, positions: Iterable[int]) -> dict[int, Stored]:
+    """The events at some positions."""
+    found = dict[int, Stored]()
+    for chunk in chunks(sorted(positions)):
+        rows = ask(connection, f"{_SELECT} WHERE position IN ({_marks(chunk)})", chunk)
+        found |= {stored.position: stored for stored in map(as_stored, rows)}
+    return found
 
 
 def _about_both(pairs: Sequence[tuple[str, str]], upto: int) -> tuple[str, Sequence[object]]:
