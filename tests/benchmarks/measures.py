@@ -114,18 +114,18 @@ def one_by_one(grown: Grown, rounds: int) -> Iterator[Figure]:
 
 
 def read_whole(grown: Grown, rounds: int) -> Iterator[Figure]:
-    """3: everything, decoded."""
+    """3: everything, decoded; on connections that are open."""
 
-    def ours() -> None:
-        with grown.asked() as connection:
-            for stored in reading.read(connection):
-                event_of(stored)
+    def ours(connection: Connection) -> None:
+        for stored in reading.read(connection):
+            event_of(stored)
 
     assert grown.bare is not None
-    works: dict[str, Clocked] = {"ours": ours, "bare": grown.bare.read_all}
-    if grown.peer is not None:
-        works["peer"] = grown.peer.read_all
-    seconds = in_turns(rounds, **works)
+    with grown.asked() as connection:
+        works: dict[str, Clocked] = {"ours": partial(ours, connection), "bare": grown.bare.read_all}
+        if grown.peer is not None:
+            works["peer"] = grown.peer.read_all
+        seconds = in_turns(rounds, **works)
     yield Figure(
         "3",
         "read all as typed events",
@@ -297,12 +297,12 @@ def catching_up(grown: Grown, told: Told) -> float:
 def carried(grown: Grown, rounds: int) -> Iterator[Figure]:
     """7: every hash recomputed; and what streams, with the memory it takes."""
 
-    def verified() -> None:
-        with grown.asked() as connection:
-            assert not reading.check_chain(connection).problems
+    def verified(connection: Connection) -> None:
+        assert not reading.check_chain(connection).problems
 
     assert grown.bare is not None
-    seconds = in_turns(rounds, ours=verified, bare=grown.bare.hash_all)
+    with grown.asked() as connection:
+        seconds = in_turns(rounds, ours=partial(verified, connection), bare=grown.bare.hash_all)
     events = {name: grown.size / taken for name, taken in seconds.items()}
     yield Figure("7a", "verify", "events/s", events["ours"], events["bare"], bars={"bare": 0.7})
     for number, work in (("7b", "export"), ("7c", "replay --into")):
