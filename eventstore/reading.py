@@ -68,15 +68,14 @@ def by_ids(event_ids: Sequence[str]) -> tuple[str, Sequence[object]]:
 
 
 def about(connection: Connection, subjects: Sequence[str], kinds: Sequence[str], upto: int) -> list[Stored]:
-    """The events that concern all of some subjects, of these kinds (none: any), up to a position, in no particular order."""
+    """The events that concern all of some subjects, of these kinds (none: any), up to a position, in no particular order.
+
+    The first subject is the one that fewer events are about.
+    """
     first, *others = subjects
-    joins = "".join(
-        f" JOIN event_subject s{i} ON s{i}.position = s.position AND s{i}.subject = ?" for i in range(len(others))
-    )
     of_kinds = f" AND kind IN ({_marks(kinds)})" if kinds else ""
-    sql = f"{_COLUMNS} FROM event_subject s{joins} JOIN event ON event.position = s.position"
-    condition = f" WHERE s.subject = ? AND s.position <= ?{of_kinds}"
-    return list(map(as_stored, ask(connection, sql + condition, (*others, first, upto, *kinds))))
+    sql = _ABOUT + of_kinds + f" AND EXISTS ({_also('s', '?')})" * len(others)
+    return list(map(as_stored, ask(connection, sql, (first, 0, upto, *kinds, *others))))
 
 
 def defining(connection: Connection, subjects: Sequence[str], kinds: Sequence[str], upto: int) -> list[Stored]:

@@ -24,6 +24,7 @@ from eventstore.stored import event_of
 from projections import council_roster, membership, question, runner, treaty_party
 
 SMALL = 10_000  # the size that growth is measured from
+AGAIN = 20  # times that a question is asked in its turn
 DAY = "1990-06-30"  # which every history reaches
 
 
@@ -42,7 +43,7 @@ def figures_of(place: Place, size: int, rounds: int) -> Iterator[Figure]:
     small.catch_up()
     yield from one_by_one(grown, rounds * 20)
     yield from read_whole(grown, rounds)
-    yield from as_of(grown, small, place.folder / f"{place.sort}-answers.db", rounds * 20)
+    yield from as_of(grown, small, place.folder / f"{place.sort}-answers.db", rounds * 5)
     yield from caught_up(grown, small, rounds * 3)
     yield from carried(grown, rounds)
     for done in {grown, small}:
@@ -174,13 +175,16 @@ def as_of(grown: Grown, small: Grown, answers: Path, rounds: int) -> Iterator[Fi
             found = len(ask(large))
             asked = bare.ask if grown.url.startswith("sqlite") else partial(bare.ask_postgres, large)
             assert len(asked(name)) == found > 0, (name, found, len(asked(name)))
-            seconds = in_turns(rounds, ours=partial(ask, large), small=partial(ask, little), bare=partial(asked, name))
+            works = {"ours": partial(ask, large), "small": partial(ask, little), "bare": partial(asked, name)}
+            seconds = in_turns(rounds, **{which: partial(again, work) for which, work in works.items()})
+            us = {which: taken / AGAIN * 1e6 for which, taken in seconds.items()}
             yield Figure(
                 f"5 {name}",
                 f"{name} as of a day ({found} rows)",
                 "us",
-                *(seconds[which] * 1e6 for which in ("ours", "bare")),
-                small=seconds["small"] * 1e6,
+                us["ours"],
+                us["bare"],
+                small=us["small"],
                 bars={"bare": 3} | ({"small": 1.3} if grown is not small else {}),
             )
         subjects = [f"organisation:{ORGANISATION}"]
@@ -201,6 +205,12 @@ def as_of(grown: Grown, small: Grown, answers: Path, rounds: int) -> Iterator[Fi
             seconds["ours"] * 1e3,
             small=seconds["small"] * 1e3,
         )
+
+
+def again(question: Clocked) -> None:
+    """A question several times over: a server that has just been woken answers the first more slowly."""
+    for _ in range(AGAIN):
+        question()
 
 
 _ASKED = {
