@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 Row = dict[str, Any]
 
-_CHECKPOINT, _CHECKPOINT_OF_MANY = 1_000, 8_000  # pages in SQLite's write-ahead log from which they are carried over
+_CHECKPOINT, _CHECKPOINT_OF_MANY = 1_000, 32_000  # pages in SQLite's write-ahead log from which they are carried over
 FEW = 20  # rows up to which single INSERTs are sent sooner than a COPY is set up
 _PAGE = 1_000  # rows fetched at once
 _numbers = count()
@@ -131,7 +131,7 @@ def prepare_for(connection: Connection, rows: int) -> None:
     """Prepare SQLite for a transaction that adds so many rows.
 
     Their ids scatter over an index, of which each large batch writes much: so it is carried over from the write-ahead log after
-    several of them. Single rows are sooner on disk where that log stays short and is written over: to lengthen it takes longer.
+    several of them (at 130 MB). Single rows are sooner on disk where that log is short and written over.
     """
     pages = _CHECKPOINT if rows <= FEW else _CHECKPOINT_OF_MANY
     if _is_sqlite(connection) and connection.info.get(prepare_for, _CHECKPOINT) != pages:
