@@ -5,12 +5,11 @@ Nothing here depends on the order in which things were recorded: of two correcti
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
 
-from eventstore import dates
+from eventstore import canonical, dates
 from eventstore.amending import merged
 from eventstore.events import KINDS, Citation, Event
 from eventstore.events.amendments import (
@@ -22,7 +21,8 @@ from eventstore.events.amendments import (
     EventRetracted,
 )
 from eventstore.events.registers import STANDINGS
-from eventstore.stored import Stored, citations_of, event_of, fields_of_stored
+from eventstore.stored import Stored, citations_of, cited_in, event_of, fields_of_stored
+from eventstore.subjects import subjects_of
 
 BEGINNING = "0001-01-01"  # the first day there can be: stands for "no earliest day is known"
 END = "9999-12-31"  # the last day there can be: stands for "no latest day is known"
@@ -40,11 +40,11 @@ class Said(NamedTuple):
     prevails: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """An event about the world as it stands: its date (text and bounds), its fields and all that supports it.
 
     `first` and `last` are days, `BEGINNING` and `END` where none is known. `event_id` is that of the event first recorded.
+    `cited` is what supports it in the form of the log, which few folds ask for: `sources` reads it.
     """
 
     event_id: str
@@ -53,10 +53,20 @@ class Fact:
     first: str
     last: str
     event: Event
-    sources: tuple[Citation, ...]
+    cited: str
     disputed: bool = False
     amended_by: tuple[str, ...] = ()
     said: tuple[Said, ...] = ()
+
+    @property
+    def sources(self) -> tuple[Citation, ...]:
+        """What supports it."""
+        return cited_in(self.cited)
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """What it is about."""
+        return subjects_of(self.event)
 
 
 def unamended(stored: Stored) -> Fact:
@@ -68,7 +78,7 @@ def unamended(stored: Stored) -> Fact:
         stored.occurred_from or BEGINNING,
         stored.occurred_to or END,
         event_of(stored),
-        citations_of(stored),
+        stored.sources,
     )
 
 
@@ -122,7 +132,7 @@ class _Resolution:
             when.first or BEGINNING,
             when.last or END,
             event,
-            support,
+            canonical.encode(support),
             bool(said),
             tuple(a.stored.event_id for a in self._all_standing(root.event_id)),
             tuple(claim._replace(prevails=claim.event_id in self.prevailing) for claim in said),

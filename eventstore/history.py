@@ -1,6 +1,6 @@
 """The facts of a log as known at a position: how they are asked for, and what is kept of the answers."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -18,11 +18,13 @@ from eventstore.kept import Kept, Whole
 from eventstore.stored import Stored, event_of
 from eventstore.subjects import introduced_by, subjects_of
 
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 MOST_REMEMBERED = 50_000  # answers kept by one History
 KEPT_WHOLE = ("treaty:", "body:", "office:")  # what nobody did in hundreds of thousands of events
 ACTED_TOWARDS = ("treaty:", "organisation:")  # by states, and folded state by state from all that they did
+_UNKNOWN: Any = object()  # stands for what was not asked yet
 ITS_LIFE = "life"  # stands beside a subject for the events of the kinds `LIFE` about it
 
 
@@ -42,15 +44,19 @@ class History:
         self._remembered = dict[tuple[object, ...], Any]()
         self._kept = Kept()  # by subjects, or subject and ITS_LIFE
 
-    def remembered(self, question: "Callable[[str, History], T]", about: str) -> T:
+    def remembered(self, question: "Callable[[K, History], T]", about: K) -> T:
         """`question(about, self)`, asked once: what is known at a position never changes."""
-        return self._once((question, about), lambda: question(about, self))
+        key = question, about
+        known: T = self._remembered.get(key, _UNKNOWN)
+        if known is _UNKNOWN:
+            self._keep(key, known := question(about, self))
+        return known
 
     def _once(self, key: tuple[object, ...], asked: Callable[[], T]) -> T:
         """What is asked, from memory where it was asked before under the same key."""
-        if key not in self._remembered:
-            self._keep(key, asked())
-        known: T = self._remembered[key]
+        known: T = self._remembered.get(key, _UNKNOWN)
+        if known is _UNKNOWN:
+            self._keep(key, known := asked())
         return known
 
     def _keep(self, key: tuple[object, ...], answer: object) -> None:

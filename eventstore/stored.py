@@ -52,6 +52,11 @@ UPCASTERS: dict[tuple[str, int], Upcaster] = {
 _sources = msgspec.json.Decoder(tuple[Citation, ...]).decode
 
 
+def cited_in(text: str) -> tuple[Citation, ...]:
+    """The citations that the column `sources` holds."""
+    return _sources(text)
+
+
 def event_of(stored: Stored) -> Event:
     """The typed event of a row, in the present form of its kind.
 
@@ -101,4 +106,4 @@ def fields_of_stored(stored: Stored) -> dict[str, Any]:
 
 def citations_of(stored: Stored) -> tuple[Citation, ...]:
     """What a row cites."""
-    return _sources(stored.sources)
+    return cited_in(stored.sources)

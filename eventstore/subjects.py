@@ -36,8 +36,8 @@ def subjects_of(event: Event) -> tuple[str, ...]:
         for prefix, name in zip(naming.prefixes, naming.singles(event), strict=False)
         if name is not None
     }
-    for field, register in naming.many:
-        found |= dict.fromkeys([f"{register}:{name}" for name in getattr(event, field)])
+    for prefix, field in naming.many:
+        found |= dict.fromkeys([prefix + name for name in getattr(event, field)])
     for field in naming.nested:
         value = getattr(event, field)
         for struct in value if isinstance(value, tuple) else (value,):
@@ -71,7 +71,7 @@ class _Naming(NamedTuple):
 
     singles: Callable[[Struct], Sequence[Any]]  # their values, and more
     prefixes: tuple[str, ...]
-    many: tuple[tuple[str, str], ...]  # each with its register
+    many: tuple[tuple[str, str], ...]  # the prefix of each, and its name
     nested: tuple[str, ...]
 
 
@@ -84,6 +84,6 @@ def _naming(cls: type[Struct]) -> _Naming:
     return _Naming(
         read,
         tuple(f"{field.register}:" for field in singles),
-        tuple((field.name, field.register) for field in fields if field.register and field.many),
+        tuple((f"{field.register}:", field.name) for field in fields if field.register and field.many),
         tuple(field.name for field in fields if field.form == "struct"),
     )

@@ -125,7 +125,7 @@ def _seat_links(track: Track, key: Key, history: "History") -> Iterator[Link]:
     body, seated = key
     organisations, ends = history.remembered(_body, body)
     facts = history.about(f"body:{body}", f"state:{seated}", kinds=_SEATS)
-    exits = [row for organisation in organisations for row in _exits(membership.fold((organisation, seated), history))]
+    exits = [row for organisation in organisations for row in history.remembered(_exits, (organisation, seated))]
     exits.sort(key=lambda row: (row["valid_from"], row["valid_from_latest"]))
     for step in steps([*facts, *ends]):
         # On one day, leaving the organisation comes after taking a seat: closings last, as in DAY_ORDER.
@@ -140,13 +140,15 @@ def _seat_links(track: Track, key: Key, history: "History") -> Iterator[Link]:
         yield _leave(track, row)
 
 
-def _exits(rows: list[Row]) -> Iterator[Row]:
-    """The rows with which a state left: of a former member's rows the first, for in the next ones it only stays away."""
-    before = None
-    for row in rows:
+def _exits(membership_of: Key, history: "History") -> list[Row]:
+    """The rows with which a state left an organisation: of a former member's rows the first, for in the next ones it only
+    stays away."""
+    left, before = list[Row](), None
+    for row in membership.fold(membership_of, history):
         if row["status"] == "former" != before:
-            yield row
+            left.append(row)
         before = row["status"]
+    return left
 
 
 def _leave(track: Track, former: Row) -> Link:

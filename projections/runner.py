@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Table, delete, insert, select
@@ -106,14 +107,15 @@ def _fold_all(history: History, into: Connection, progress: Progress | None) -> 
             fact = history.fact(stored)
             for view in _views_of(stored, stored):
                 if isinstance(view, EventView):
-                    rows.add(_folded(view, (stored.event_id,), fact, history))
+                    rows.fold(view, (stored.event_id,), fact, history)
         if progress is not None:
             progress(1)
     for register in dict.fromkeys(view.key[0] for view in PROJECTIONS):
         views_of_it = [view for view in PROJECTIONS if view.key[0] == register]
         for subject in history.subjects(register):
             for view in views_of_it:
-                rows.add(row for key in _keys_of(view, subject, history) for row in _folded(view, key, None, history))
+                for key in _keys_of(view, subject, history):
+                    rows.fold(view, key, None, history)
     rows.write()
 
 
@@ -265,13 +267,6 @@ def _judged_by(source: str, before: History, history: History) -> Iterator[Touch
             yield from _elsewhere(told, before, history)
 
 
-def _folded(view: Projection | EventView, key: Key, fact: Fact | None, history: History) -> Iterator[tuple[Table, Row]]:
-    if isinstance(view, Projection):
-        yield from ((view.table, row) for row in view.fold(key, history))
-    elif fact is not None:
-        yield from view.rows(fact, history)
-
-
 class _Rows:
     """Rows on their way into the tables, written in batches."""
 
@@ -280,13 +275,22 @@ class _Rows:
         self._batch = batch
         self._held = dict[Table, list[tuple[object, ...]]]()
 
-    def add(self, rows: Iterable[tuple[Table, Row]]) -> None:
-        for table, row in rows:
-            held = self._held.setdefault(table, [])
-            held.append(tuple(map(row.get, _columns(table))))
-            if len(held) >= self._batch:
-                put(self._connection, table, held)
-                held.clear()
+    def fold(self, view: Projection | EventView, key: Key, fact: Fact | None, history: History) -> None:
+        """Add the rows of a key of a projection, or of an event as it stands (None: it is out)."""
+        if isinstance(view, Projection):
+            self._add(view.table, view.fold(key, history))
+        elif fact is not None:
+            for table, row in view.rows(fact, history):
+                self._add(table, (row,))
+
+    def _add(self, table: Table, rows: Iterable[Row]) -> None:
+        held = self._held.get(table)
+        if held is None:
+            held = self._held[table] = []
+        held += map(_in_order(table), rows)
+        if len(held) >= self._batch:
+            put(self._connection, table, held)
+            held.clear()
 
     @property
     def few(self) -> bool:
@@ -301,13 +305,14 @@ class _Rows:
 
 
 @cache
-def _columns(table: Table) -> list[str]:
-    return table.c.keys()
+def _in_order(table: Table) -> Callable[[Row], tuple[object, ...]]:
+    """What gives the values of a row in the order of the table's columns."""
+    return itemgetter(*table.c.keys())
 
 
 def _fold(keys: Iterable[Touched], history: History, rows: _Rows) -> None:
     for view, key, fact, _ in keys:
-        rows.add(_folded(view, key, fact, history))
+        rows.fold(view, key, fact, history)
 
 
 def _fold_anew(keys: Sequence[Touched], history: History, into: Connection) -> None:

@@ -1,7 +1,7 @@
 """What happened, as a sentence for people. Names come from the registers."""
 
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +78,7 @@ _INTRODUCED_BY = {
 def sentence(fact: "Fact", history: "History") -> str:
     """One sentence that says what an event means, ending in a full stop."""
     event: Any = fact.event
-    words = {name: _word(name, getattr(event, name), history) for name in _needed(fact.kind)}
+    words = {name: word(getattr(event, name), history) for name, word in _words(fact.kind)}
     match fact.kind:
         case "office-assumed" | "office-vacated":
             acting = " (acting)" if getattr(event, "acting", False) else ""
@@ -90,38 +90,49 @@ def sentence(fact: "Fact", history: "History") -> str:
             words["state"] = words["state"] or "all"
         case "decision-adopted":
             words["body"] = words["body"] or "A meeting"
-    text = _PATTERNS[fact.kind].format(**words).replace("\n", " ")
+    text = _PATTERNS[fact.kind].format_map(words).replace("\n", " ")
     text = text[0].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else text + "."
 
 
+_Word = Callable[[Any, "History"], str]  # from what a field holds
+
+
 @cache
-def _needed(kind: str) -> list[str]:
-    """The fields whose words a sentence of this kind is made of."""
+def _words(kind: str) -> list[tuple[str, _Word]]:
+    """The fields from which a sentence of this kind is made, each with what puts it into words."""
     from eventstore.events import KINDS
 
-    named = {name for _, name, _, _ in Formatter().parse(_PATTERNS[kind]) if name}
-    return [name for name in KINDS[kind].__struct_fields__ if name in named | _INDIRECTLY.get(kind, set())]
+    named = {name for _, name, _, _ in Formatter().parse(_PATTERNS[kind]) if name} | _INDIRECTLY.get(kind, set())
+    return [(name, _word(name)) for name in KINDS[kind].__struct_fields__ if name in named]
 
 
-def _word(field: str, value: Any, history: "History") -> str:
-    if value is None:
-        return ""
-    if isinstance(value, tuple):
-        return _listed(_word(field, item, history) for item in value)
+def _word(field: str) -> _Word:
+    one: _Word = _as_it_is
     if field in ("state", "states", "country", "chair_state"):
-        from eventstore.states import states
-
-        entry = states().get(value)
-        return entry.name if entry else value
-    register = {"bodies": "body", "chair": "person"}.get(field, field)
-    if register in _REGISTERS:
-        return name_of(f"{register}:{value}", history)
-    return str(value)
+        one = _state
+    elif (register := {"bodies": "body", "chair": "person"}.get(field, field)) in _REGISTERS:
+        one = partial(_registered, f"{register}:")
+    return partial(_several, one) if field in ("states", "bodies") else one
 
 
-def _listed(words: Iterable[str]) -> str:
-    *most, last = [*words] or [""]
+def _as_it_is(value: Any, _: "History") -> str:
+    return "" if value is None else str(value)
+
+
+def _state(value: str | None, _: "History") -> str:
+    from eventstore.states import states
+
+    entry = states().get(value or "")
+    return entry.name if entry else value or ""
+
+
+def _registered(prefix: str, value: str | None, history: "History") -> str:
+    return "" if value is None else name_of(prefix + value, history)
+
+
+def _several(one: _Word, values: tuple[Any, ...], history: "History") -> str:
+    *most, last = [one(value, history) for value in values] or [""]
     return f"{', '.join(most)} and {last}" if most else last
 
 

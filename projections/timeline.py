@@ -10,6 +10,7 @@ from projections.interval import Row
 from projections.order import DAY_ORDER, EVERYTHING
 from projections.projection import EventView, metadata
 from projections.rules import Rule
+from projections.sentences import sentence
 
 if TYPE_CHECKING:
     from eventstore.facts import Fact
@@ -64,10 +65,7 @@ dispute = Table(
 
 
 def _rows(fact: "Fact", history: "History") -> Iterator[tuple[Table, Row]]:
-    from eventstore.canonical import encode
-    from eventstore.subjects import subjects_of
-    from projections.sentences import sentence
-
+    sources = fact.sources
     yield (
         timeline,
         {
@@ -78,17 +76,19 @@ def _rows(fact: "Fact", history: "History") -> Iterator[tuple[Table, Row]]:
             "occurred_to": fact.last,
             "day_order": DAY_ORDER[fact.kind],
             "sentence": sentence(fact, history),
-            "subjects": " ".join(subjects_of(fact.event)),
-            "sources": " ".join(sorted({cited.source for cited in fact.sources})),
+            "subjects": " ".join(fact.subjects),
+            "sources": " ".join(sorted({cited.source for cited in sources})),
             "inferred": fact.event.inferred,
             "note": fact.event.note,
             "amended": bool(fact.amended_by),
             "disputed": fact.disputed,
         },
     )
-    for cited in fact.sources:
+    for cited in sources:
         yield citation, {"event_id": fact.event_id, "source": cited.source, "locator": cited.locator}
     for said in fact.said:
+        from eventstore.canonical import encode
+
         yield (
             dispute,
             {

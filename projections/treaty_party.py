@@ -75,6 +75,11 @@ def keys(fact: "Fact", history: "History") -> Iterator[Key]:
             yield event.treaty, state
 
 
+def _of_treaty(treaty: str, history: "History") -> list[Step]:
+    """What happened to the treaty as such, the same for every state."""
+    return steps(_treaty_facts(treaty, history))
+
+
 def _treaty_facts(treaty: str, history: "History") -> "list[Fact]":
     facts = history.about(f"treaty:{treaty}", kinds=_TREATY_EVENTS)
     events: list[Any] = [fact.event for fact in facts]
@@ -97,7 +102,7 @@ def chain(key: Key, history: "History") -> list[Link]:
 def _begin(key: Key, history: "History") -> "tuple[_Standing, list[Step]]":
     treaty, state = key
     facts = history.about(f"treaty:{treaty}", f"state:{state}", kinds=TREATY_ACTS)
-    return _Standing(treaty, state), steps([*facts, *history.remembered(_treaty_facts, treaty)])
+    return _Standing(treaty, state), steps(facts, history.remembered(_of_treaty, treaty))
 
 
 class _Standing:
@@ -327,7 +332,7 @@ RULES = {
 
 def rule_of(step: Link, key: Key, history: "History") -> Rule:
     """The rule of a step of `chain`, in words with its legal basis."""
-    adopted = [fact.event for fact in history.remembered(_treaty_facts, key[0]) if fact.kind == "treaty-adopted"]
+    adopted = [fact.event for fact in _treaty_facts(key[0], history) if fact.kind == "treaty-adopted"]
     return Rule(*(text.format(**clauses_of(adopted)) for text in RULES[step.rule]))
 
 
