@@ -152,7 +152,7 @@ class _Amended:
             targets = {event.event for stored in read if isinstance(event := event_of(stored), Amendment)}
         roots = [name for name, stored in self.stored.items() if stored is not None and not is_amendment(stored.kind)]
         subjects = [f"event:{name}" for name in roots]
-        self.said |= reading.concerning(self.connection, (), (), subjects, self.before - 1).about
+        self.said |= reading.concerning(self.connection, self.before - 1, subjects=subjects).about
 
     def _read(self, event_id: str) -> Stored | None:
         if event_id not in self.stored:

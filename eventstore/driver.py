@@ -3,6 +3,8 @@
 The transaction is SQLAlchemy's all the same: only what stands between its beginning and its end goes this way.
 """
 
+import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -17,22 +19,26 @@ Row = dict[str, Any]
 _CHECKPOINT, _CHECKPOINT_OF_MANY = 1_000, 32_000  # pages in SQLite's write-ahead log from which they are carried over
 FEW = 20  # rows up to which single INSERTs are sent sooner than a COPY is set up
 _PAGE = 1_000  # rows fetched at once
+_LIST = re.compile(r"(NOT IN|IN|EACH) \?\?")
 _numbers = count()
 
 
 def ask(connection: Connection, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-    """The rows of a small question in plain SQL with `?` for values."""
-    return _executed(connection, _in_dialect(connection, sql), tuple(values), fetch=True)
+    """The rows of a small question in plain SQL, in which `?` stands for a value.
+
+    `IN ??` stands for a list of values, and `EACH ??` for a table that has each text of a list as a `name`.
+    """
+    return _executed(connection, *_worded(connection, sql, values), fetch=True)
 
 
 def ask_all(connection: Connection, questions: Sequence[tuple[str, Sequence[object]]]) -> list[list[tuple[Any, ...]]]:
-    """The rows of each of several small questions, none of which waits for another's answer; Postgres gets them in one go."""
+    """The rows of each of several questions, none of which waits for another's answer; Postgres gets them in one go."""
     if _is_sqlite(connection):
-        return [_executed(connection, sql, values, fetch=True) for sql, values in questions]
+        return [ask(connection, sql, values) for sql, values in questions]
     cursors: list[Any] = [connection.connection.cursor() for _ in questions]
     with together(connection):
         for cursor, (sql, values) in zip(cursors, questions, strict=True):
-            cursor.execute(_in_dialect(connection, sql), tuple(values))
+            cursor.execute(*_worded(connection, sql, values))
     return [cursor.fetchall() for cursor in cursors]
 
 
@@ -54,14 +60,14 @@ def together(connection: Connection) -> Iterator[None]:
 
 
 def do(connection: Connection, sql: str, values: Sequence[object] = ()) -> None:
-    """Carry out one statement in plain SQL with `?` for values."""
-    _executed(connection, _in_dialect(connection, sql), tuple(values), fetch=False)
+    """Carry out one statement in plain SQL (see `ask`)."""
+    _executed(connection, *_worded(connection, sql, values), fetch=False)
 
 
 def do_each(connection: Connection, sql: str, rows: Sequence[Sequence[object]]) -> None:
     """Carry out one statement in plain SQL with `?` for values once for each row of values."""
     cursor: Any = connection.connection.cursor()
-    worded = _in_dialect(connection, sql)
+    worded, _ = _worded(connection, sql, ())
     try:
         cursor.executemany(worded, rows)
     except connection.dialect.loaded_dbapi.Error as error:
@@ -95,7 +101,7 @@ def stream(connection: Connection, sql: str, values: Sequence[object] = ()) -> I
         driver: Any = connection.connection.driver_connection
         cursor = driver.cursor(name=f"cis_{next(_numbers)}")  # a named one stays on the server
     try:
-        cursor.execute(_in_dialect(connection, sql), tuple(values))
+        cursor.execute(*_worded(connection, sql, values))
         while rows := cursor.fetchmany(_PAGE):
             yield from rows
     except connection.dialect.loaded_dbapi.Error as error:
@@ -188,13 +194,39 @@ def _is_sqlite(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
+def _worded(connection: Connection, sql: str, values: Sequence[object]) -> tuple[str, Sequence[object]]:
+    """A statement and its values in the words of the database."""
+    if _is_sqlite(connection):
+        return _with_lists(sql, values, sys.maxsize) if "??" in sql else (sql, values)
+    if "??" in sql:
+        sql, values = _with_lists(sql, values, FEW)
+    return _worded_for_postgres(sql), values
+
+
+def _with_lists(sql: str, values: Sequence[object], most: int) -> tuple[str, Sequence[object]]:
+    """A statement with the values of each list one by one, up to `most` of them; a longer one stays one value.
+
+    With hundreds of values psycopg 3.3 comes to a standstill of a tenth of a second at times. Short lists Postgres plans once
+    if it gets their values one by one.
+    """
+    lists = (given for given in values if isinstance(given, list))
+    flat = list[object]()
+    for given in values:
+        flat += given if isinstance(given, list) and len(given) <= most else (given,)
+    return _LIST.sub(lambda form: _list(form[1], len(next(lists)), most), sql), flat
+
+
+def _list(form: str, length: int, most: int) -> str:
+    if length > most:
+        return {"IN": "= ANY(?)", "NOT IN": "<> ALL(?)", "EACH": "unnest(?::text[]) AS name"}[form]
+    if form == "EACH":
+        return f"(SELECT column1 AS name FROM (VALUES {', '.join(['(?)'] * length)}) AS listed) AS each"  # noqa: S608 - marks
+    return f"{form} ({', '.join('?' * length)})"
+
+
 @cache
 def _worded_for_postgres(sql: str) -> str:
     return sql.replace("?", "%s")
-
-
-def _in_dialect(connection: Connection, sql: str) -> str:
-    return sql if _is_sqlite(connection) else _worded_for_postgres(sql)
 
 
 @cache

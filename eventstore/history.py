@@ -1,6 +1,6 @@
 """The facts of a log as known at a position: how they are asked for, and what is kept of the answers."""
 
-from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -25,7 +25,11 @@ MOST_REMEMBERED = 50_000  # answers kept by one History
 KEPT_WHOLE = ("treaty:", "body:", "office:")  # what nobody did in hundreds of thousands of events
 ACTED_TOWARDS = ("treaty:", "organisation:")  # by states, and folded state by state from all that they did
 _UNKNOWN: Any = object()  # stands for what was not asked yet
-ITS_LIFE = "life"  # stands beside a subject for the events of the kinds `LIFE` about it
+ITS_LIFE, ITS_DEFINITION = (
+    "life",
+    "definition",
+)  # beside a subject: the events of the kinds `LIFE` or `DEFINING` about it
+_PARTS = {ITS_LIFE: LIFE, ITS_DEFINITION: DEFINING}
 
 
 class History:
@@ -42,7 +46,7 @@ class History:
         self._seen_after = reading.LAST_POSITION  # beyond it, `_amended` are all events that anything was said about
         self._amended = frozenset[str]()
         self._remembered = dict[tuple[object, ...], Any]()
-        self._kept = Kept()  # by subjects, or subject and ITS_LIFE
+        self._kept = Kept()  # by subjects, or by subject and which part of what is about it
 
     def remembered(self, question: "Callable[[K, History], T]", about: K) -> T:
         """`question(about, self)`, asked once: what is known at a position never changes."""
@@ -72,8 +76,9 @@ class History:
             return kept.about((), wanted)
         if self.bulk and (whole := self._whole(subject, load=bool(others))) is not None:
             return whole.about(others, wanted)
-        if wanted and wanted <= LIFE and (kept := self._kept.again((subject, ITS_LIFE))) is not None:
-            return kept.about(others, wanted)
+        for part, kinds_of_it in _PARTS.items():
+            if wanted and wanted <= kinds_of_it and (kept := self._kept.again((subject, part))) is not None:
+                return kept.about(others, wanted)
         if wanted and wanted <= DEFINING:
             rows = reading.defining(self.connection, subjects, sorted(wanted), self.known_at)
         else:
@@ -114,29 +119,42 @@ class History:
                 pairs.update((name, states[0]) for name in subjects if name.startswith(ACTED_TOWARDS))
         for name, position in reading.first_positions(self.connection, sorted(introduced)).items():
             self._keep(("first", name), position)
-        self.keep(named, pairs, amended)
+        self.keep(things=named, pairs=pairs, amended=amended)
 
     def keep(
-        self, things: Iterable[str] = (), pairs: Iterable[tuple[str, str]] = (), amended: Iterable[str] = ()
+        self,
+        *,
+        things: Iterable[str] = (),
+        defined: Iterable[str] = (),
+        wholes: Iterable[str] = (),
+        pairs: Iterable[tuple[str, str]] = (),
+        amended: Collection[str] = (),
     ) -> None:
         """Read at once, before it is asked for piece by piece, what is not kept yet.
 
-        That is the life of some things, what concerns both subjects of some pairs, and all that was said about some events
-        (`event:ID`).
+        That is the life of some things, what defines others, all that is about still others, what concerns both subjects of
+        some pairs, and all that was said about some events (`event:ID`).
         """
+        wholes = {name for name in wholes if (name,) not in self._kept}
         found = reading.concerning(
             self.connection,
-            sorted(name for name in things if (name, ITS_LIFE) not in self._kept),
-            sorted(pair for pair in pairs if pair not in self._kept),
-            sorted(amended),
             self.known_at,
+            things=sorted(name for name in things if (name, ITS_LIFE) not in self._kept),
+            defined=sorted(name for name in defined if (name, ITS_DEFINITION) not in self._kept),
+            pairs=sorted(pair for pair in pairs if pair not in self._kept),
+            subjects=sorted({*wholes, *amended}),
         )
         for name, rows in found.lives.items():
             self._keep_whole((name, ITS_LIFE), rows)
+        for name, rows in found.definitions.items():
+            self._keep_whole((name, ITS_DEFINITION), rows)
         for pair, rows in found.both.items():
             self._keep_whole(pair, rows)
         for name, rows in found.about.items():
-            self._keep(("said", name), rows)
+            if name in wholes:
+                self._keep_whole((name,), rows)
+            else:
+                self._keep(("said", name), rows)
 
     def first(self, subject: str) -> int | None:
         """The position of the first event about a subject, whatever became of that event."""
@@ -161,7 +179,7 @@ class History:
         return whole
 
     def _keep_whole(self, key: tuple[str, ...], rows: Sequence[Stored]) -> Whole:
-        return self._kept.keep(key, Whole(*self._sorted_out(rows, [name for name in key if name != ITS_LIFE])))
+        return self._kept.keep(key, Whole(*self._sorted_out(rows, [name for name in key if name not in _PARTS])))
 
     def _facts(self, rows: Sequence[Stored], subjects: Sequence[str], wanted: frozenset[str]) -> list[Fact]:
         plain, amended = self._sorted_out(rows, subjects, wanted)
@@ -217,7 +235,7 @@ class History:
             return unamended(root)
         return self._resolved(root)
 
-    def look_ahead(self, after: int, amendments: Iterable[Stored] | None = None) -> None:
+    def look_ahead(self, after: int, amendments: Sequence[Stored] | None = None) -> None:
         """See at once which of the events after a position anything was said about, before they are asked for one by one.
 
         `amendments` are those recorded after it, if they are at hand.
@@ -229,6 +247,7 @@ class History:
         else:  # what is said of an event is recorded after it
             if amendments is None:
                 amendments = reading.of_kinds(self.connection, sorted(AMENDMENTS), after, self.known_at)
+            self._keep_roots(amendments)
             self._amended = frozenset(self.root(stored).event_id for stored in amendments)
         self._seen_after = after
 
@@ -263,10 +282,11 @@ class History:
 def _standing(source: str, history: History) -> int:
     # Disputes about a source itself are not weighed: what a source's standing is cannot depend on sources' standing.
     ranks = list[int]()
-    for row in reading.defining(history.connection, (f"source:{source}",), (SourceRegistered.kind,), history.known_at):
+    rows = reading.defining(history.connection, (f"source:{source}",), (SourceRegistered.kind,), history.known_at)
+    amendments = [row for row in rows if row.kind != SourceRegistered.kind]
+    for row in rows:
         if row.kind != SourceRegistered.kind:
             continue
-        amendments = [a for a in history.events(subject=f"event:{row.event_id}") if a.event_id != row.event_id]
         fact = resolve(row, amendments, lambda _: 0) if amendments else unamended(row)
         if fact is not None and isinstance(fact.event, SourceRegistered) and fact.event.source == source:
             ranks.append(STANDINGS.index(fact.event.standing))

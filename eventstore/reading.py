@@ -25,7 +25,8 @@ _ABOUT = (
 )
 as_stored = partial(tuple.__new__, Stored)  # a row as it comes; _make would count its columns once more for each
 _BESIDE_LIFE = sorted(DEFINING - LIFE)
-CHUNK = 500  # values in one IN (...): well under the limit of every SQLite
+CHUNK = 500  # values in one list: well under the limit of every SQLite
+_PAIRS = 100  # pairs asked about at once, each value by itself (see `driver.ask` on long lists of values)
 
 
 class Head(NamedTuple):
@@ -64,7 +65,7 @@ def read(
 
 def by_ids(event_ids: Sequence[str]) -> tuple[str, Sequence[object]]:
     """The question for the events with these ids (at most `CHUNK`), in log order."""
-    return f"{_SELECT} WHERE event_id IN ({_marks(event_ids)}) ORDER BY position", event_ids
+    return f"{_SELECT} WHERE event_id IN ?? ORDER BY position", ([*event_ids],)
 
 
 def about(connection: Connection, subjects: Sequence[str], kinds: Sequence[str], upto: int) -> list[Stored]:
@@ -73,9 +74,10 @@ def about(connection: Connection, subjects: Sequence[str], kinds: Sequence[str],
     The first subject is the one that fewer events are about.
     """
     first, *others = subjects
-    of_kinds = f" AND kind IN ({_marks(kinds)})" if kinds else ""
+    of_kinds = " AND kind IN ??" if kinds else ""
     sql = _ABOUT + of_kinds + f" AND EXISTS ({_also('s', '?')})" * len(others)
-    return list(map(as_stored, ask(connection, sql, (first, 0, upto, *kinds, *others))))
+    of_these = ([*kinds],) if kinds else ()
+    return list(map(as_stored, ask(connection, sql, (first, 0, upto, *of_these, *others))))
 
 
 def defining(connection: Connection, subjects: Sequence[str], kinds: Sequence[str], upto: int) -> list[Stored]:
@@ -83,11 +85,9 @@ def defining(connection: Connection, subjects: Sequence[str], kinds: Sequence[st
     first, *others = subjects
     sql = (
         f"{_COLUMNS} FROM event_definition d JOIN event ON event.position = d.position"
-        f" WHERE d.subject = ? AND d.kind IN ({_marks(kinds)}) AND d.position <= ?"
-        + f" AND EXISTS ({_also('d', '?')})"
-        * len(others)
+        " WHERE d.subject = ? AND d.kind IN ?? AND d.position <= ?" + f" AND EXISTS ({_also('d', '?')})" * len(others)
     )
-    return list(map(as_stored, ask(connection, sql, (first, *kinds, upto, *others))))
+    return list(map(as_stored, ask(connection, sql, (first, [*kinds], upto, *others))))
 
 
 def _also(row: str, subject: str) -> str:
@@ -101,9 +101,8 @@ def first_positions(connection: Connection, subjects: Sequence[str]) -> dict[str
     """The position of the first event about each of some subjects."""
     found = dict[str, int]()
     for chunk in chunks(subjects):
-        named = f"(VALUES {', '.join(['(?)'] * len(chunk))}) AS named"
-        first = "(SELECT min(position) FROM event_subject WHERE subject = named.column1)"
-        found |= ask(connection, f"SELECT column1, {first} FROM {named}", chunk)  # noqa: S608 - marks
+        first = "(SELECT min(position) FROM event_subject WHERE subject = name)"
+        found |= ask(connection, f"SELECT name, {first} FROM EACH ??", (chunk,))  # noqa: S608 - a constant
     return found
 
 
@@ -111,26 +110,42 @@ class Concerning(NamedTuple):
     """What `concerning` found, by what was asked for."""
 
     lives: dict[str, list[Stored]]
+    definitions: dict[str, list[Stored]]
     both: dict[tuple[str, str], list[Stored]]
     about: dict[str, list[Stored]]
 
 
 def concerning(
-    connection: Connection, things: Sequence[str], pairs: Sequence[tuple[str, str]], subjects: Sequence[str], upto: int
+    connection: Connection,
+    upto: int,
+    *,
+    things: Sequence[str] = (),
+    defined: Sequence[str] = (),
+    pairs: Sequence[tuple[str, str]] = (),
+    subjects: Sequence[str] = (),
 ) -> Concerning:
-    """The life of some things (`LIFE`), what concerns both of each pair, and all about other subjects, up to a position.
+    """The life of some things (`LIFE`), what defines others (`DEFINING`), what concerns both of each pair, and all about other
+    subjects, up to a position.
 
     All is asked at once; what is about other subjects, mostly nothing, is read in a second go if there is any.
     """
-    found = Concerning({name: [] for name in things}, {pair: [] for pair in pairs}, {name: [] for name in subjects})
-    of_things = [_lives(chunk, upto) for chunk in chunks(things)]
-    of_pairs = [_about_both(chunk, upto) for chunk in chunks(pairs)]
+    found = Concerning(
+        {name: [] for name in things},
+        {name: [] for name in defined},
+        {pair: [] for pair in pairs},
+        {name: [] for name in subjects},
+    )
+    of_things = [_definitions(chunk, upto, _BESIDE_LIFE) for chunk in chunks(things)]
+    of_defined = [_definitions(chunk, upto) for chunk in chunks(defined)]
+    of_pairs = [_about_both(chunk, upto) for chunk in chunks(pairs, _PAIRS)]
     of_subjects = [_places(chunk, upto) for chunk in chunks(subjects)]
-    if not (questions := [*of_things, *of_pairs, *of_subjects]):
+    if not (questions := [*of_things, *of_defined, *of_pairs, *of_subjects]):
         return found
     answers = iter(ask_all(connection, questions))
     for row in chain.from_iterable(islice(answers, len(of_things))):
         found.lives[row[-1]].append(as_stored(row[:-1]))
+    for row in chain.from_iterable(islice(answers, len(of_defined))):
+        found.definitions[row[-1]].append(as_stored(row[:-1]))
     for row in chain.from_iterable(islice(answers, len(of_pairs))):
         found.both[row[-2], row[-1]].append(as_stored(row[:-2]))
     places = list(chain.from_iterable(answers))
@@ -140,26 +155,28 @@ def concerning(
     return found
 
 
-def _lives(subjects: Sequence[str], upto: int) -> tuple[str, Sequence[object]]:
+def _definitions(subjects: Sequence[str], upto: int, others: Sequence[str] = ()) -> tuple[str, Sequence[object]]:
+    """The question what defines some subjects, but for kinds that are not asked for."""
+    beside, named = (" AND s.kind NOT IN ??", ([*others],)) if others else ("", ())
     sql = (
         f"{_COLUMNS}, s.subject FROM event_definition s JOIN event ON event.position = s.position"
-        f" WHERE s.subject IN ({_marks(subjects)}) AND s.position <= ? AND s.kind NOT IN ({_marks(_BESIDE_LIFE)})"
+        f" WHERE s.subject IN ?? AND s.position <= ?{beside}"
     )
-    return sql, (*subjects, upto, *_BESIDE_LIFE)
+    return sql, ([*subjects], upto, *named)
 
 
 def _places(subjects: Sequence[str], upto: int) -> tuple[str, Sequence[object]]:
     """The question where in the log the events about some subjects stand."""
     # Not joined with the events: before Postgres knows how rare a subject is, it would read all of them to do so.
-    sql = f"SELECT subject, position FROM event_subject WHERE subject IN ({_marks(subjects)}) AND position <= ?"  # noqa: S608
-    return f"{sql} ORDER BY position", (*subjects, upto)
+    sql = "SELECT subject, position FROM event_subject WHERE subject IN ?? AND position <= ? ORDER BY position"
+    return sql, ([*subjects], upto)
 
 
 def _at(connection: Connection, positions: Iterable[int]) -> dict[int, Stored]:
     """The events at some positions."""
     found = dict[int, Stored]()
     for chunk in chunks(sorted(positions)):
-        rows = ask(connection, f"{_SELECT} WHERE position IN ({_marks(chunk)})", chunk)
+        rows = ask(connection, f"{_SELECT} WHERE position IN ??", (chunk,))
         found |= {stored.position: stored for stored in map(as_stored, rows)}
     return found
 
@@ -189,17 +206,16 @@ def sharing(connection: Connection, subject: str, others: Sequence[str], kinds: 
     """Those of the others, in order, that an event of these kinds (`DEFINING`) concerns together with a subject."""
     found = list[str]()
     for chunk in chunks(sorted(others)):
-        named = f"d.subject IN ({_marks(chunk)}) AND d.kind IN ({_marks(kinds)}) AND d.position <= ?"
-        shared = f"{named} AND EXISTS ({_also('d', '?')})"
-        sql = f"SELECT DISTINCT d.subject FROM event_definition d WHERE {shared} ORDER BY d.subject"  # noqa: S608 - marks
-        found += [name for (name,) in ask(connection, sql, (*chunk, *kinds, upto, subject))]
+        shared = f"d.subject IN ?? AND d.kind IN ?? AND d.position <= ? AND EXISTS ({_also('d', '?')})"
+        sql = f"SELECT DISTINCT d.subject FROM event_definition d WHERE {shared} ORDER BY d.subject"  # noqa: S608 - names of our own
+        found += [name for (name,) in ask(connection, sql, (chunk, [*kinds], upto, subject))]
     return found
 
 
 def of_kinds(connection: Connection, kinds: Sequence[str], after: int, upto: int) -> list[Stored]:
     """The few events of these kinds after a position and up to another, in log order."""
-    sql = f"{_SELECT} WHERE position > ? AND position <= ? AND kind IN ({_marks(kinds)}) ORDER BY position"
-    return list(map(as_stored, ask(connection, sql, (after, upto, *kinds))))
+    sql = f"{_SELECT} WHERE position > ? AND position <= ? AND kind IN ?? ORDER BY position"
+    return list(map(as_stored, ask(connection, sql, (after, upto, [*kinds]))))
 
 
 def by_subject(connection: Connection, register: str, upto: int) -> Iterator[tuple[str, Stored]]:
@@ -214,10 +230,6 @@ def by_subject(connection: Connection, register: str, upto: int) -> Iterator[tup
     )
     for row in stream(connection, sql, (f"{register}:", f"{register};", upto)):
         yield row[-1], as_stored(row[:-1])
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))
 
 
 def known_ids(connection: Connection, register: str) -> set[str]:
@@ -263,10 +275,10 @@ def ids_of(subjects: Iterable[str], register: str) -> set[str]:
     return {name.partition(":")[2] for name in subjects if name.startswith(f"{register}:")}
 
 
-def chunks(values: Iterable[T]) -> Iterator[list[T]]:
-    """The values in lists that fit into one IN (...)."""
+def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """The values in lists that fit into one question."""
     rest = iter(values)
-    while chunk := list(islice(rest, CHUNK)):
+    while chunk := list(islice(rest, size)):
         yield chunk
 
 

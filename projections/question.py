@@ -68,8 +68,8 @@ def begins_after(connection: Connection, day: str, known_at: int) -> str | None:
     It is the day by which something had certainly happened; what only was said, or entered in a register of persons or
     sources, is not counted.
     """
-    told = f"FROM event WHERE position <= ? AND kind NOT IN ({', '.join('?' * len(_BESIDE))})"
-    values = (known_at, *_BESIDE)
+    told = "FROM event WHERE position <= ? AND kind NOT IN ??"
+    values = (known_at, [*_BESIDE])
     # Of a day that the record knows, one of the first rows tells: only of others is the log gone through.
     if ask(connection, f"SELECT 1 {told} AND occurred_to <= ? LIMIT 1", (*values, day)):
         return None

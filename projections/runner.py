@@ -31,7 +31,7 @@ from projections.registers import state, state_rows
 from projections.views import EVENT_VIEWS, PROJECTIONS, TABLES, projection
 
 Progress = Callable[[int], object]
-BATCH = 2_000  # rows held at once
+BATCH = 2_000  # rows of a table, or keys with their rows, held at once
 FEW = 50  # events up to which asking the database for each is cheaper than keeping what was read
 _MOVE = "UPDATE projection SET position = ?"
 
@@ -58,7 +58,7 @@ def catch_up(connection: Connection, progress: Progress | None = None) -> int:
         _fold_all(history, connection, progress)
         do(connection, _MOVE, (history.known_at,))
     elif new:
-        for chunk in chunks(_once(touched(history, position, progress))):
+        for chunk in chunks(_once(touched(history, position, progress)), BATCH):
             _fold_anew(chunk, history, connection)
     return new
 
@@ -327,13 +327,21 @@ def _fold_anew(keys: Sequence[Touched], history: History, into: Connection) -> N
 
 
 def _read_ahead(keys: Sequence[Touched], history: History) -> None:
-    """Read at once what folding these keys asks for first: where a key has two parts, the events about both.
+    """Read at once what folding these keys asks for first.
 
-    Not where what leads to a key is found by its kind: few among the many events about both.
+    Where a key has two parts, that are the events about both, but not where what leads to a key is found by its kind: few
+    among the many events about both. Where it has one, all about it, or what defines it if nothing else is folded.
     """
-    views = [(view, key) for view, key, _, _ in keys if isinstance(view, Projection) and len(key) == 2]
-    projected = [(view, key) for view, key in views if not view.leads <= DEFINING]
-    history.keep(pairs={(f"{view.key[0]}:{key[0]}", f"{view.key[1]}:{key[1]}") for view, key in projected})
+    defined, wholes, pairs = set[str](), set[str](), set[tuple[str, str]]()
+    for view, key, _, _ in keys:
+        if not isinstance(view, Projection):
+            continue
+        first, *rest = (f"{register}:{name}" for register, name in zip(view.key, key, strict=True))
+        if not rest:
+            (defined if view.handles <= DEFINING else wholes).add(first)
+        elif not view.leads <= DEFINING:
+            pairs.add((first, rest[0]))
+    history.keep(defined=defined, wholes=wholes if len(wholes) > 1 else (), pairs=pairs)
 
 
 def _delete(connection: Connection, keys: Iterable[Touched]) -> None:

@@ -131,3 +131,26 @@ def test_a_seat_does_not_take_longer_to_fold_the_more_meetings_a_body_held(datab
     assert "state-seated" in read
     assert "meeting-held" not in read
     assert roster_on(database, "2000") == {}
+
+
+def test_a_batch_asks_no_more_often_the_more_treaties_and_offices_it_touches(database, monkeypatch):
+    # How each treaty stood, and who had held each office, was asked for one by one.
+    treaties, offices = ([f"{name}-{number}" for number in range(24)] for name in ("pact", "chair"))
+    given(
+        database,
+        *WORLD,
+        *(fact("treaty-adopted", "1992", treaty=name, title=name) for name in treaties),
+        *(fact("office-created", "1992", office=name, body="council", name=name) for name in offices),
+    )
+    asked = list[str]()
+    ask, ask_all = reading.ask, reading.ask_all
+    monkeypatch.setattr(reading, "ask", lambda *given: asked.append("") or ask(*given))
+    monkeypatch.setattr(reading, "ask_all", lambda *given: asked.append("") or ask_all(*given))
+    times = list[int]()
+    for some in (slice(0, 3), slice(3, 24)):
+        asked.clear()
+        in_force = [fact("treaty-in-force-for-state", "1994", treaty=name, state="AM") for name in treaties[some]]
+        assumed = [fact("office-assumed", "1995", office=name, state="AM") for name in offices[some]]
+        given(database, *in_force, *assumed)
+        times.append(len(asked))
+    assert times[1] == times[0]

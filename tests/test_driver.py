@@ -1,0 +1,39 @@
+"""A list in a question means the same on both databases, and however long it is."""
+
+import pytest
+from histories import WORLD, given
+
+from eventstore.driver import FEW, ask, ask_all
+
+FILLED = [f"nobody-{number}" for number in range(FEW)]
+LENGTHS = pytest.mark.parametrize(
+    "others", [[], FILLED[:3], FILLED, FILLED * 30], ids=["none", "few", "more", "hundreds"]
+)
+
+
+@LENGTHS
+def test_a_list_of_any_length_holds_what_is_in_it(database, others):
+    given(database, *WORLD)
+    with database.record() as connection:
+        within = ask(connection, "SELECT count(*) FROM event WHERE kind IN ??", ([*others, "treaty-adopted"],))
+        beside = ask(connection, "SELECT count(*) FROM event WHERE kind NOT IN ??", ([*others, "treaty-adopted"],))
+        everything = ask(connection, "SELECT count(*) FROM event")
+    assert within[0][0] > 0
+    assert within[0][0] + beside[0][0] == everything[0][0]
+
+
+@LENGTHS
+def test_each_of_a_list_is_a_row(database, others):
+    with database.record() as connection:
+        assert ask(connection, "SELECT name FROM EACH ?? ORDER BY name DESC LIMIT 1", ([*others, "zulu"],)) == [
+            ("zulu",)
+        ]
+
+
+@LENGTHS
+def test_lists_and_single_values_keep_their_places(database, others):
+    question = "SELECT name FROM EACH ?? WHERE name <> ? AND name IN ?? AND name NOT IN ?? ORDER BY name"
+    values = ([*others, "a", "b", "c", "d"], "a", ["a", "b", "c", *others], ["c", *others])
+    with database.record() as connection:
+        assert ask(connection, question, values) == [("b",)]
+        assert ask_all(connection, [(question, values), ("SELECT ?", ("x",))]) == [[("b",)], [("x",)]]
