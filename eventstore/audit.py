@@ -19,7 +19,7 @@ from eventstore.amending import about_in_log, is_amendment
 from eventstore.database import in_words
 from eventstore.driver import stream
 from eventstore.errors import DatabaseError, Problem, RecordError
-from eventstore.events import DEFINING, KINDS
+from eventstore.events import KINDS
 from eventstore.events.fields import misshapen
 from eventstore.integrity import Chain, Verdict, event_id
 from eventstore.reading import LAST_POSITION
@@ -183,7 +183,7 @@ class _Audit:
             why = error.problems[0].what if isinstance(error, RecordError) else f"{type(error).__name__}: {error}"
             self._tell("data", f"what it is about cannot be derived: {why}", stored.position)
             return
-        defined = {f"{name} as {derived.kind}" for name in derived.subjects} if derived.kind in DEFINING else set[str]()
+        defined = {f"{name} as {derived.kind}" for name in derived.defines()}
         for index, there, wanted in zip(indexes, found, (set(derived.subjects), defined), strict=True):
             if missing := wanted - there:
                 self._tell(index.table, f"{index.table} does not say that it is about {_few(missing)}", stored.position)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     pass
 
 # Of the migrations, oldest first: what this release of the program knows.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 PATIENCE = 30.0  # seconds that a writer waits for its turn
 
 

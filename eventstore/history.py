@@ -10,20 +10,19 @@ from sqlalchemy import Connection
 from eventstore import reading
 from eventstore.amending import AMENDMENTS, root_of
 from eventstore.driver import ask
-from eventstore.events import DEFINING, LIFE
+from eventstore.events import ACTS, DEFINING, LIFE
 from eventstore.events.amendments import Amendment
 from eventstore.events.registers import STANDINGS, SourceRegistered
 from eventstore.facts import Fact, resolve, unamended
 from eventstore.kept import Kept, Whole
 from eventstore.stored import Stored, event_of
-from eventstore.subjects import introduced_by, subjects_of
+from eventstore.subjects import TOWARDS, about, both, introduced_by, subjects_of
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 MOST_REMEMBERED = 50_000  # answers kept by one History
 KEPT_WHOLE = ("treaty:", "body:", "office:")  # what nobody did in hundreds of thousands of events
-ACTED_TOWARDS = ("treaty:", "organisation:")  # by states, and folded state by state from all that they did
 _UNKNOWN: Any = object()  # stands for what was not asked yet
 ITS_LIFE, ITS_DEFINITION = (
     "life",
@@ -79,7 +78,11 @@ class History:
         for part, kinds_of_it in _PARTS.items():
             if wanted and wanted <= kinds_of_it and (kept := self._kept.again((subject, part))) is not None:
                 return kept.about(others, wanted)
-        if wanted and wanted <= DEFINING:
+        if wanted and wanted <= ACTS and subject.startswith(TOWARDS) and len(others) == 1:
+            if (kept := self._kept.again((both(*subjects), ITS_DEFINITION))) is not None:
+                return kept.about((), wanted)
+            rows = reading.defining(self.connection, (both(*subjects),), sorted(wanted), self.known_at)
+        elif wanted and wanted <= DEFINING:
             rows = reading.defining(self.connection, subjects, sorted(wanted), self.known_at)
         else:
             kinds = sorted(wanted | AMENDMENTS) if wanted else ()
@@ -100,11 +103,11 @@ class History:
     def keep_for(self, events: Sequence[Stored]) -> None:
         """Read at once what it takes to see what some events touch, and most of what it takes to fold that.
 
-        That is what they amend and all that was said about it; the life of each of their subjects; where one is about one
-        state, what concerns this state together with each other subject; and when first something was about what one introduces.
+        That is what they amend and all that was said about it; the life of each of their subjects; of an act, all that its state
+        did towards the same; and when first something was about what one introduces.
         """
         self._keep_roots(events)
-        named, pairs, amended, introduced = set[str](), set[tuple[str, str]](), set[str](), set[str]()
+        named, acted, amended, introduced = set[str](), set[str](), set[str](), set[str]()
         for stored in events:
             root = self.root(stored)
             event = event_of(root)
@@ -112,14 +115,12 @@ class History:
                 amended.add(f"event:{root.event_id}")
             if (name := introduced_by(event)) is not None:
                 introduced.add(name)
-            subjects = subjects_of(event)
-            states = [name for name in subjects if name.startswith("state:")]
-            named.update(name for name in subjects if name not in states)
-            if len(states) == 1:
-                pairs.update((name, states[0]) for name in subjects if name.startswith(ACTED_TOWARDS))
+            about_it = about(event)
+            named.update(name for name in about_it.subjects if not name.startswith("state:"))
+            acted.update(about_it.sides())
         for name, position in reading.first_positions(self.connection, sorted(introduced)).items():
             self._keep(("first", name), position)
-        self.keep(things=named, pairs=pairs, amended=amended)
+        self.keep(things=named, defined=acted, amended=amended)
 
     def keep(
         self,
@@ -127,13 +128,12 @@ class History:
         things: Iterable[str] = (),
         defined: Iterable[str] = (),
         wholes: Iterable[str] = (),
-        pairs: Iterable[tuple[str, str]] = (),
         amended: Collection[str] = (),
     ) -> None:
         """Read at once, before it is asked for piece by piece, what is not kept yet.
 
-        That is the life of some things, what defines others, all that is about still others, what concerns both subjects of
-        some pairs, and all that was said about some events (`event:ID`).
+        That is the life of some things, what defines others (or how a state stands: `subjects.both`), all that is about still
+        others, and all that was said about some events (`event:ID`).
         """
         wholes = {name for name in wholes if (name,) not in self._kept}
         found = reading.concerning(
@@ -141,15 +141,12 @@ class History:
             self.known_at,
             things=sorted(name for name in things if (name, ITS_LIFE) not in self._kept),
             defined=sorted(name for name in defined if (name, ITS_DEFINITION) not in self._kept),
-            pairs=sorted(pair for pair in pairs if pair not in self._kept),
             subjects=sorted({*wholes, *amended}),
         )
         for name, rows in found.lives.items():
             self._keep_whole((name, ITS_LIFE), rows)
         for name, rows in found.definitions.items():
             self._keep_whole((name, ITS_DEFINITION), rows)
-        for pair, rows in found.both.items():
-            self._keep_whole(pair, rows)
         for name, rows in found.about.items():
             if name in wholes:
                 self._keep_whole((name,), rows)
@@ -179,7 +176,7 @@ class History:
         return whole
 
     def _keep_whole(self, key: tuple[str, ...], rows: Sequence[Stored]) -> Whole:
-        return self._kept.keep(key, Whole(*self._sorted_out(rows, [name for name in key if name not in _PARTS])))
+        return self._kept.keep(key, Whole(*self._sorted_out(rows, key[0].split(" "))))
 
     def _facts(self, rows: Sequence[Stored], subjects: Sequence[str], wanted: frozenset[str]) -> list[Fact]:
         plain, amended = self._sorted_out(rows, subjects, wanted)

@@ -16,7 +16,7 @@ from eventstore.amending import is_amendment
 from eventstore.drafts import Draft
 from eventstore.driver import FEW, ask, ask_all, do, prepare_for, put, together
 from eventstore.errors import Problem, Refused, did_you_mean
-from eventstore.events import DEFINING, KINDS
+from eventstore.events import KINDS
 from eventstore.integrity import chained
 from eventstore.reading import Head, as_stored, by_ids, chunks, ids_of, known_ids
 from eventstore.stored import Stored
@@ -228,12 +228,11 @@ def _write(
 def write_rows(connection: Connection, rows: Sequence[Stored], abouts: Sequence[About]) -> None:
     """Put finished rows at the end of the log, move the head and let the Merkle tree grow; also for the import of a log."""
     subjects, defined = list[tuple[str, int]](), list[tuple[str, str, int]]()
-    for row, (kind, names) in zip(rows, abouts, strict=True):
-        subjects += [(name, row.position) for name in names]
-        if kind in DEFINING:
-            defined += [(name, kind, row.position) for name in names]
+    for row, about_it in zip(rows, abouts, strict=True):
+        subjects += [(name, row.position) for name in about_it.subjects]
+        defined += [(name, about_it.kind, row.position) for name in about_it.defines()]
     prepare_for(connection, len(rows))
-    with together(connection) if max(len(rows), len(subjects)) <= FEW else nullcontext():
+    with together(connection) if max(len(rows), len(subjects), len(defined)) <= FEW else nullcontext():
         put(connection, event, rows)
         put(connection, event_subject, sorted(subjects))  # in the order of the index that they go into
         put(connection, event_definition, sorted(defined))

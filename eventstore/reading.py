@@ -26,7 +26,6 @@ _ABOUT = (
 as_stored = partial(tuple.__new__, Stored)  # a row as it comes; _make would count its columns once more for each
 _BESIDE_LIFE = sorted(DEFINING - LIFE)
 CHUNK = 500  # values in one list: well under the limit of every SQLite
-_PAIRS = 100  # pairs asked about at once, each value by itself (see `driver.ask` on long lists of values)
 
 
 class Head(NamedTuple):
@@ -111,7 +110,6 @@ class Concerning(NamedTuple):
 
     lives: dict[str, list[Stored]]
     definitions: dict[str, list[Stored]]
-    both: dict[tuple[str, str], list[Stored]]
     about: dict[str, list[Stored]]
 
 
@@ -121,33 +119,24 @@ def concerning(
     *,
     things: Sequence[str] = (),
     defined: Sequence[str] = (),
-    pairs: Sequence[tuple[str, str]] = (),
     subjects: Sequence[str] = (),
 ) -> Concerning:
-    """The life of some things (`LIFE`), what defines others (`DEFINING`), what concerns both of each pair, and all about other
+    """The life of some things (`LIFE`), what defines others (`DEFINING`; `subjects.both`: `ACTS`), and all about other
     subjects, up to a position.
 
     All is asked at once; what is about other subjects, mostly nothing, is read in a second go if there is any.
     """
-    found = Concerning(
-        {name: [] for name in things},
-        {name: [] for name in defined},
-        {pair: [] for pair in pairs},
-        {name: [] for name in subjects},
-    )
+    found = Concerning({name: [] for name in things}, {name: [] for name in defined}, {name: [] for name in subjects})
     of_things = [_definitions(chunk, upto, _BESIDE_LIFE) for chunk in chunks(things)]
     of_defined = [_definitions(chunk, upto) for chunk in chunks(defined)]
-    of_pairs = [_about_both(chunk, upto) for chunk in chunks(pairs, _PAIRS)]
     of_subjects = [_places(chunk, upto) for chunk in chunks(subjects)]
-    if not (questions := [*of_things, *of_defined, *of_pairs, *of_subjects]):
+    if not (questions := [*of_things, *of_defined, *of_subjects]):
         return found
     answers = iter(ask_all(connection, questions))
     for row in chain.from_iterable(islice(answers, len(of_things))):
         found.lives[row[-1]].append(as_stored(row[:-1]))
     for row in chain.from_iterable(islice(answers, len(of_defined))):
         found.definitions[row[-1]].append(as_stored(row[:-1]))
-    for row in chain.from_iterable(islice(answers, len(of_pairs))):
-        found.both[row[-2], row[-1]].append(as_stored(row[:-2]))
     places = list(chain.from_iterable(answers))
     told = _at(connection, {position for _, position in places})
     for name, position in places:
@@ -179,17 +168,6 @@ def _at(connection: Connection, positions: Iterable[int]) -> dict[int, Stored]:
         rows = ask(connection, f"{_SELECT} WHERE position IN ??", (chunk,))
         found |= {stored.position: stored for stored in map(as_stored, rows)}
     return found
-
-
-def _about_both(pairs: Sequence[tuple[str, str]], upto: int) -> tuple[str, Sequence[object]]:
-    # In this order: of the two, the first is what fewer events are about. SQLite keeps it.
-    sql = (
-        f"WITH pair (one, other) AS (VALUES {', '.join(['(?, ?)'] * len(pairs))})"
-        f" {_COLUMNS}, pair.one, pair.other FROM pair CROSS JOIN event_subject s CROSS JOIN event"
-        f" WHERE s.subject = pair.one AND event.position = s.position AND s.position <= ?"
-        f" AND EXISTS ({_also('s', 'pair.other')})"
-    )
-    return sql, (*(name for pair in pairs for name in pair), upto)
 
 
 def subjects_by_position(connection: Connection, after: int) -> Iterator[tuple[int, list[str]]]:

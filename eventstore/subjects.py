@@ -7,8 +7,11 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
+from eventstore.events import ACTS, DEFINING
 from eventstore.events.base import Event
 from eventstore.events.fields import fields_of
+
+TOWARDS = ("treaty:", "organisation:")  # of the subjects of an act, those towards which it was done
 
 
 class About(NamedTuple):
@@ -16,6 +19,17 @@ class About(NamedTuple):
 
     kind: str
     subjects: Sequence[str]
+
+    def sides(self) -> list[str]:
+        """Of an act of a state, what it was done towards and the state, as one (see `both`)."""
+        if self.kind not in ACTS:
+            return []
+        states = [name for name in self.subjects if name.startswith("state:")]
+        return [both(name, state) for name in self.subjects if name.startswith(TOWARDS) for state in states]
+
+    def defines(self) -> list[str]:
+        """What the event is found by together with its kind."""
+        return [*self.subjects, *self.sides()] if self.kind in DEFINING else self.sides()
 
 
 def about(event: Event) -> About:
@@ -26,6 +40,11 @@ def about(event: Event) -> About:
 def subject(register: str, name: str) -> str:
     """The subject under which the events about an entry of a register are found."""
     return f"{register}:{name}"
+
+
+def both(towards: str, state: str) -> str:
+    """What the acts of a state towards a treaty or an organisation are found by (`treaty:x state:AM`)."""
+    return f"{towards} {state}"
 
 
 def subjects_of(event: Event) -> tuple[str, ...]:

@@ -56,11 +56,16 @@ event_subject = Table(
 event_definition = Table(
     "event_definition",
     metadata,
-    Column("subject", Name, primary_key=True, comment="what the event is about, as in event_subject"),
+    Column(
+        "subject",
+        Name,
+        primary_key=True,
+        comment="what the event is about, as in event_subject; of an act also both of its sides",
+    ),
     Column("kind", Name, primary_key=True, comment="kind of the event about the world that the event is, or amends"),
     Column("position", Position, primary_key=True, autoincrement=False, comment="the event's position"),
     sqlite_with_rowid=False,
-    comment="What each event defines: entries of registers, how treaties stand and who sits where, with what amends them.",
+    comment="What each event defines: registers, how treaties and states stand, who sits where, with what amends them.",
 )
 
 log_head = Table(

@@ -24,24 +24,40 @@ KINDS_0006 = (
     *("treaty-provisionally-applied", "treaty-in-force-for-state", "treaty-suspended"),
     *("state-seated", "state-left-body"),
 )
+ACTS_0007 = (
+    *("treaty-signed", "treaty-ratified", "instrument-deposited", "treaty-acceded", "treaty-provisionally-applied"),
+    *("treaty-in-force-for-state", "reservation-made", "reservation-withdrawn", "declaration-made", "treaty-suspended"),
+    *("treaty-withdrawal-notified", "treaty-withdrawal-revoked", "treaty-withdrawn"),
+    *("state-joined", "state-status-changed", "withdrawal-notified", "withdrawal-revoked", "state-withdrew"),
+    *("participation-ceased", "participation-suspended"),
+)
 AMENDMENTS = ("event-corrected", "event-retracted", "event-disputed", "event-corroborated")
 AT_ONCE = 5_000  # amendments read at once
 
 
-def create(kinds: Collection[str]) -> None:
-    """Make the table for these kinds of events and those that amend them, with the triggers and rights of the log."""
+def create(kinds: Collection[str], acts: Collection[str] = ()) -> None:
+    """Make the table for these kinds of events and those that amend them, with the triggers and rights of the log.
+
+    Acts of states are found by what they were done towards and the state, as one (`treaty:x state:AM`).
+    """
+    sides = "; of an act also both of its sides" if acts else ""
+    what = "registers, how treaties and states stand," if acts else "entries of registers, how treaties stand and"
     op.create_table(
         TABLE,
-        sa.Column("subject", NAME, nullable=False, comment="what the event is about, as in event_subject"),
+        sa.Column("subject", NAME, nullable=False, comment=f"what the event is about, as in event_subject{sides}"),
         sa.Column(
             "kind", NAME, nullable=False, comment="kind of the event about the world that the event is, or amends"
         ),
         sa.Column("position", POSITION, autoincrement=False, nullable=False, comment="the event's position"),
         sa.PrimaryKeyConstraint("subject", "kind", "position", name=f"pk_{TABLE}"),
         sqlite_with_rowid=False,
-        comment="What each event defines: entries of registers, how treaties stand and who sits where, with what amends them.",
+        comment=f"What each event defines: {what} who sits where, with what amends them.",
     )
-    _fill(kinds)
+    _find_amendments({*kinds, *acts})
+    _fill(kinds, "SELECT s.subject, o.kind, s.position FROM event_subject s")
+    if acts:
+        _fill_sides(acts)
+    op.execute("DROP TABLE amends_definition")
     if op.get_bind().dialect.name == "sqlite":
         _protect_on_sqlite()
     else:
@@ -53,18 +69,32 @@ def drop() -> None:
     op.drop_table(TABLE)
 
 
-def _fill(kinds: Collection[str]) -> None:
-    bind = op.get_bind()
-    about = f"INSERT INTO {TABLE} (subject, kind, position) SELECT s.subject, o.kind, s.position FROM event_subject s"
-    plain = sa.text(f"{about} JOIN event o ON o.position = s.position WHERE o.kind IN :kinds")
-    bind.execute(plain.bindparams(sa.bindparam("kinds", expanding=True)), {"kinds": [*kinds]})
-    # What amends them is found through its chain, and brought together in a table: subjects have no index by position.
+def _fill(kinds: Collection[str], about: str) -> None:
+    """Add what events of these kinds are about, and those that amend them; `about` says it of all events, `s.position`."""
+    insert = f"INSERT INTO {TABLE} (subject, kind, position) {about}"
+    for told in ("event", "amends_definition"):
+        rows = sa.text(f"{insert} JOIN {told} o ON o.position = s.position WHERE o.kind IN :kinds")
+        op.get_bind().execute(rows.bindparams(sa.bindparam("kinds", expanding=True)), {"kinds": [*kinds]})
+
+
+def _fill_sides(acts: Collection[str]) -> None:
+    # Subjects have no index by position: the states are put where they have one.
+    op.execute(
+        "CREATE TEMPORARY TABLE acting (position BIGINT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (position, state))"
+    )
+    op.execute("INSERT INTO acting SELECT position, subject FROM event_subject WHERE subject LIKE 'state:%'")
+    both = "SELECT s.subject || ' ' || acting.state, o.kind, s.position FROM event_subject s"
+    towards = "(s.subject LIKE 'treaty:%' OR s.subject LIKE 'organisation:%')"
+    _fill(acts, f"{both} JOIN acting ON acting.position = s.position AND {towards}")
+    op.execute("DROP TABLE acting")
+
+
+def _find_amendments(kinds: Collection[str]) -> None:
+    """Bring together, by position, what amends these kinds: it is found through its chain, and subjects have no such index."""
     op.execute("CREATE TEMPORARY TABLE amends_definition (position BIGINT PRIMARY KEY, kind TEXT NOT NULL)")
     amending = sa.text("INSERT INTO amends_definition (position, kind) VALUES (:position, :kind)")
     for row in _amendments(kinds):
-        bind.execute(amending, row)
-    op.execute(f"{about} JOIN amends_definition o ON o.position = s.position")
-    op.execute("DROP TABLE amends_definition")
+        op.get_bind().execute(amending, row)
 
 
 def _amendments(kinds: Collection[str]) -> Iterator[dict[str, object]]:

@@ -24,7 +24,7 @@ from eventstore.facts import Fact
 from eventstore.history import History
 from eventstore.reading import chunks
 from eventstore.stored import Stored, event_of
-from eventstore.subjects import introduced_by
+from eventstore.subjects import both, introduced_by
 from projections.interval import Row
 from projections.projection import EventView, Key, Projection
 from projections.registers import state, state_rows
@@ -329,10 +329,10 @@ def _fold_anew(keys: Sequence[Touched], history: History, into: Connection) -> N
 def _read_ahead(keys: Sequence[Touched], history: History) -> None:
     """Read at once what folding these keys asks for first.
 
-    Where a key has two parts, that are the events about both, but not where what leads to a key is found by its kind: few
-    among the many events about both. Where it has one, all about it, or what defines it if nothing else is folded.
+    Where a key has two parts, that are the acts of the one towards the other, but not where what leads to a key is found by its
+    kind. Where it has one, all about it, or what defines it if nothing else is folded.
     """
-    defined, wholes, pairs = set[str](), set[str](), set[tuple[str, str]]()
+    defined, wholes = set[str](), set[str]()
     for view, key, _, _ in keys:
         if not isinstance(view, Projection):
             continue
@@ -340,8 +340,8 @@ def _read_ahead(keys: Sequence[Touched], history: History) -> None:
         if not rest:
             (defined if view.handles <= DEFINING else wholes).add(first)
         elif not view.leads <= DEFINING:
-            pairs.add((first, rest[0]))
-    history.keep(defined=defined, wholes=wholes if len(wholes) > 1 else (), pairs=pairs)
+            defined.add(both(first, *rest))
+    history.keep(defined=defined, wholes=wholes if len(wholes) > 1 else ())
 
 
 def _delete(connection: Connection, keys: Iterable[Touched]) -> None:

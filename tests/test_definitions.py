@@ -118,6 +118,45 @@ def test_what_is_found_by_its_kind_is_what_all_that_is_about_it_says_also_of_pai
         assert history.sharing("state:BY", ["body:council"], ["state-seated"]) == []
 
 
+def test_what_a_state_did_towards_a_treaty_is_found_whatever_others_did_and_whoever_was_meant_first(
+    database, monkeypatch
+):
+    # To find it, all that anybody had done towards the treaty was gone through.
+    given(database, *WORLD)
+    signed = [fact("treaty-signed", "1993", treaty="charter", state=state) for state in ("AM", "BY", "KZ", "KG")]
+    misread = corrected(signed[1], changes={"state": "UZ"})
+    given(database, *signed, misread, fact("treaty-ratified", "1994", treaty="charter", state="AM"))
+    acts = ("treaty-signed", "treaty-ratified")
+    with database.record() as connection:
+        history = History(connection)
+        read = list[str]()
+        monkeypatch.setattr(reading, "as_stored", lambda row: read.append(row[1]) or Stored(*row))
+        found = {
+            state: sorted(one.kind for one in history.about("treaty:charter", f"state:{state}", kinds=acts))
+            for state in ("AM", "BY", "UZ", "KZ", "RU")
+        }
+    assert found == {
+        "AM": ["treaty-ratified", "treaty-signed"],
+        "BY": [],  # it was the Uzbek signature that was misread
+        "UZ": ["treaty-signed"],
+        "KZ": ["treaty-signed"],
+        "RU": [],
+    }
+    assert signed[3].id not in read  # nobody asked about the Kyrgyz one
+    index = text("SELECT subject FROM event_definition WHERE kind = 'treaty-signed' AND subject LIKE 'treaty:% %'")
+    with database.record() as connection:
+        sides = connection.execute(index).scalars().all()
+    assert sorted(sides) == [f"treaty:charter state:{state}" for state in ("AM", "BY", "BY", "KG", "KZ", "UZ")]
+
+
+def test_many_acts_recorded_one_by_one_go_out_together_with_all_that_they_are_found_by(database):
+    # Twenty events could be found by more than twenty names: on Postgres "COPY cannot be used in pipeline mode".
+    given(database, *WORLD)
+    states = ("AM", "AZ", "BY", "KZ", "KG", "MD", "RU")
+    in_force = [fact("treaty-in-force-for-state", "1994", treaty="charter", state=state) for state in states]
+    assert [outcome.new for outcome in given(database, *in_force)] == [True] * len(states)
+
+
 def test_a_seat_does_not_take_longer_to_fold_the_more_meetings_a_body_held(database, monkeypatch):
     # All that concerned both the state and the council was read: every meeting that the state went to.
     met = [

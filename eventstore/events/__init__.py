@@ -64,6 +64,9 @@ FAMILIES: dict[str, tuple[type[Event], ...]] = {
 
 KINDS: dict[str, type[Event]] = {cls.kind: cls for family in FAMILIES.values() for cls in family}
 
+# What states do towards treaties and organisations. How a state stands follows from all that it did towards one of them, so
+# these are found by both.
+ACTS = frozenset(cls.kind for family in ("state and treaty", "state and organisation") for cls in FAMILIES[family])
 # The kinds that say what something is, from when and until when, and not what was done with it: few among the many events about
 # it, and asked for with each of them.
 LIFE = frozenset(cls.kind for family in ("registers", "treaty") for cls in FAMILIES[family])
@@ -74,4 +77,4 @@ DEFINING = LIFE | {
     *(bodies.StateSeated.kind, bodies.StateLeftBody.kind),
 }
 
-__all__ = ["DEFINING", "FAMILIES", "KINDS", "LIFE", "Citation", "Event"]
+__all__ = ["ACTS", "DEFINING", "FAMILIES", "KINDS", "LIFE", "Citation", "Event"]
