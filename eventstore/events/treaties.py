@@ -11,7 +11,7 @@ Status = Literal["founding-state", "member", "associate", "observer", "participa
 ConferringAct = Literal["signature", "ratification", "accession", "entry-into-force", "withdrawal"]
 
 
-class Confers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Confers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """What standing an act towards the treaty gives a state in an organisation (written organisation:status:by)."""
 
     organisation: Annotated[OrganisationId, Meta(description="The organisation.")]
@@ -19,7 +19,7 @@ class Confers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     by: Annotated[ConferringAct, Meta(description="The act that gives it.")]
 
 
-class EntryIntoForce(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class EntryIntoForce(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """The clause on entry into force as data, so that the date can be computed and compared (VCLT art. 24)."""
 
     instruments: Annotated[Count | None, Meta(description="How many instruments must be deposited.")] = None
