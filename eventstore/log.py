@@ -58,14 +58,16 @@ def append(
         raise Refused(Problem(f"who records is missing or not on one line: {recorded_by[:80]!r}"))
     unique = _joined(drafts)
     abouts = {draft.event_id: about(draft.event) for draft in unique.values() if not is_amendment(draft.kind)}
-    seen = _look(connection, unique, _checked(unique.values(), abouts.values()))
+    checked = _checked(unique.values(), abouts.values())
+    seen = _look(connection, unique, checked)
     if expect is not None:
         _check_expectation(connection, expect)
     known = seen.recorded
     fresh = [draft for draft in unique.values() if draft.event_id not in known]
     corroborations = amending.corroborations(connection, [unique[event_id] for event_id in known], known, now)
     fresh += [draft for draft in corroborations if draft.event_id not in known]
-    new = _write(connection, fresh, _abouts(connection, fresh, abouts, seen.subjects), seen, recorded_by, now)
+    told = _abouts(connection, fresh, abouts, checked - seen.subjects)
+    new = _write(connection, fresh, told, seen, recorded_by, now)
     return [
         Outcome(new.get(draft.event_id) or known[draft.event_id].position, draft.event_id, draft.event_id in new, draft)
         for draft in [*unique.values(), *corroborations]
@@ -145,20 +147,21 @@ def _check_expectation(connection: Connection, expect: Expectation) -> None:
 
 
 def _abouts(
-    connection: Connection, drafts: Sequence[Draft], plain: Mapping[str, About], known: set[str]
+    connection: Connection, drafts: Sequence[Draft], plain: Mapping[str, About], unknown: set[str]
 ) -> list[About]:
     """What each draft is about; raises `Refused` where one names what neither the log nor the batch knows.
 
-    `plain` is that of those that are no amendments, by id; `known` are the subjects that the log is known to know.
+    `plain` is that of those that are no amendments, by id; `unknown` are the subjects of these, and the sources of all, that
+    the log does not know.
     """
     problems = list[Problem]()
     amendments = [draft for draft in drafts if is_amendment(draft.kind)]
     abouts = {**plain, **amending.abouts(connection, amendments, drafts, problems)}
     introduced = {name for draft in drafts if (name := introduced_by(draft.event)) is not None}
-    unknown = _checked(drafts, [abouts[draft.event_id] for draft in drafts]) - introduced - known
-    if unknown:  # what an amendment brings was not asked about before
-        questions = [_existing(chunk) for chunk in chunks(sorted(unknown))]
-        unknown -= {name for rows in ask_all(connection, questions) for (name,) in rows}
+    unknown = unknown - introduced
+    if brought := _checked((), [abouts[draft.event_id] for draft in amendments]) - introduced:  # not asked about before
+        questions = [_existing(chunk) for chunk in chunks(sorted(brought))]
+        unknown |= brought - {name for rows in ask_all(connection, questions) for (name,) in rows}
     if unknown:
         problems += _unknown(connection, drafts, abouts, unknown, introduced)
     if problems:
