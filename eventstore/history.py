@@ -16,7 +16,7 @@ from eventstore.events.registers import STANDINGS, SourceRegistered
 from eventstore.facts import Fact, resolve, unamended
 from eventstore.kept import Kept, Whole
 from eventstore.stored import Stored, event_of
-from eventstore.subjects import TOWARDS, about, both, introduced_by, subjects_of
+from eventstore.subjects import about, introduced_by, sides_of, subjects_of
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
@@ -24,10 +24,8 @@ T = TypeVar("T")
 MOST_REMEMBERED = 50_000  # answers kept by one History
 KEPT_WHOLE = ("treaty:", "body:", "office:")  # what nobody did in hundreds of thousands of events
 _UNKNOWN: Any = object()  # stands for what was not asked yet
-ITS_LIFE, ITS_DEFINITION = (
-    "life",
-    "definition",
-)  # beside a subject: the events of the kinds `LIFE` or `DEFINING` about it
+# Beside a subject: the events about it that are of the kinds `LIFE`, or of the kinds `DEFINING`.
+ITS_LIFE, ITS_DEFINITION = "life", "definition"
 _PARTS = {ITS_LIFE: LIFE, ITS_DEFINITION: DEFINING}
 
 
@@ -78,10 +76,10 @@ class History:
         for part, kinds_of_it in _PARTS.items():
             if wanted and wanted <= kinds_of_it and (kept := self._kept.again((subject, part))) is not None:
                 return kept.about(others, wanted)
-        if wanted and wanted <= ACTS and subject.startswith(TOWARDS) and len(others) == 1:
-            if (kept := self._kept.again((both(*subjects), ITS_DEFINITION))) is not None:
+        if wanted and wanted <= ACTS and (sides := sides_of(subjects)) is not None:
+            if (kept := self._kept.again((sides, ITS_DEFINITION))) is not None:
                 return kept.about((), wanted)
-            rows = reading.defining(self.connection, (both(*subjects),), sorted(wanted), self.known_at)
+            rows = reading.defining(self.connection, (sides,), sorted(wanted), self.known_at)
         elif wanted and wanted <= DEFINING:
             rows = reading.defining(self.connection, subjects, sorted(wanted), self.known_at)
         else:
@@ -132,8 +130,8 @@ class History:
     ) -> None:
         """Read at once, before it is asked for piece by piece, what is not kept yet.
 
-        That is the life of some things, what defines others (or how a state stands: `subjects.both`), all that is about still
-        others, and all that was said about some events (`event:ID`).
+        That is the life of some things, what defines others (or what a state did towards something: `subjects.sides_of`), all
+        that is about still others, and all that was said about some events (`event:ID`).
         """
         wholes = {name for name in wholes if (name,) not in self._kept}
         found = reading.concerning(

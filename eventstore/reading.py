@@ -121,7 +121,7 @@ def concerning(
     defined: Sequence[str] = (),
     subjects: Sequence[str] = (),
 ) -> Concerning:
-    """The life of some things (`LIFE`), what defines others (`DEFINING`; `subjects.both`: `ACTS`), and all about other
+    """The life of some things (`LIFE`), what defines others (`DEFINING`; of `subjects.sides_of`: `ACTS`), and all about other
     subjects, up to a position.
 
     All is asked at once; what is about other subjects, mostly nothing, is read in a second go if there is any.

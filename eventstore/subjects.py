@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import permutations
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from eventstore.events import ACTS, DEFINING
 from eventstore.events.base import Event
 from eventstore.events.fields import fields_of
 
-TOWARDS = ("treaty:", "organisation:")  # of the subjects of an act, those towards which it was done
+_TOWARDS = ("treaty:", "organisation:")  # of the subjects of an act, those towards which it was done
 
 
 class About(NamedTuple):
@@ -21,11 +22,10 @@ class About(NamedTuple):
     subjects: Sequence[str]
 
     def sides(self) -> list[str]:
-        """Of an act of a state, what it was done towards and the state, as one (see `both`)."""
+        """Of an act, what it was done towards and the state, as one (see `sides_of`)."""
         if self.kind not in ACTS:
             return []
-        states = [name for name in self.subjects if name.startswith("state:")]
-        return [both(name, state) for name in self.subjects if name.startswith(TOWARDS) for state in states]
+        return [sides for pair in permutations(self.subjects, 2) if (sides := sides_of(pair)) is not None]
 
     def defines(self) -> list[str]:
         """What the event is found by together with its kind."""
@@ -42,9 +42,11 @@ def subject(register: str, name: str) -> str:
     return f"{register}:{name}"
 
 
-def both(towards: str, state: str) -> str:
-    """What the acts of a state towards a treaty or an organisation are found by (`treaty:x state:AM`)."""
-    return f"{towards} {state}"
+def sides_of(subjects: Sequence[str]) -> str | None:
+    """What the acts of a state towards a treaty or an organisation are found by (`treaty:x state:AM`), if these are its sides."""
+    if len(subjects) == 2 and subjects[0].startswith(_TOWARDS) and subjects[1].startswith("state:"):
+        return " ".join(subjects)
+    return None
 
 
 def subjects_of(event: Event) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from eventstore.facts import Fact
 from eventstore.history import History
 from eventstore.reading import chunks
 from eventstore.stored import Stored, event_of
-from eventstore.subjects import both, introduced_by
+from eventstore.subjects import introduced_by, sides_of
 from projections.interval import Row
 from projections.projection import EventView, Key, Projection
 from projections.registers import state, state_rows
@@ -329,18 +329,18 @@ def _fold_anew(keys: Sequence[Touched], history: History, into: Connection) -> N
 def _read_ahead(keys: Sequence[Touched], history: History) -> None:
     """Read at once what folding these keys asks for first.
 
-    Where a key has two parts, that are the acts of the one towards the other, but not where what leads to a key is found by its
-    kind. Where it has one, all about it, or what defines it if nothing else is folded.
+    Where a key is of a state and what it acts towards, that are its acts; where it has one part, all about it, or what defines it
+    if nothing else is folded.
     """
     defined, wholes = set[str](), set[str]()
     for view, key, _, _ in keys:
         if not isinstance(view, Projection):
             continue
-        first, *rest = (f"{register}:{name}" for register, name in zip(view.key, key, strict=True))
-        if not rest:
-            (defined if view.handles <= DEFINING else wholes).add(first)
-        elif not view.leads <= DEFINING:
-            defined.add(both(first, *rest))
+        subjects = [f"{register}:{name}" for register, name in zip(view.key, key, strict=True)]
+        if (sides := sides_of(subjects)) is not None:
+            defined.add(sides)
+        elif len(subjects) == 1:
+            (defined if view.handles <= DEFINING else wholes).add(subjects[0])
     history.keep(defined=defined, wholes=wholes if len(wholes) > 1 else ())
 
 
