@@ -278,9 +278,9 @@ def _standing(source: str, history: History) -> int:
     # Disputes about a source itself are not weighed: what a source's standing is cannot depend on sources' standing.
     ranks = list[int]()
     rows = reading.defining(history.connection, (f"source:{source}",), (SourceRegistered.kind,), history.known_at)
-    amendments = [row for row in rows if row.kind != SourceRegistered.kind]
+    amendments = [row for row in rows if row.kind in AMENDMENTS]  # each counts only where it is about the entry
     for row in rows:
-        if row.kind != SourceRegistered.kind:
+        if row.kind in AMENDMENTS:
             continue
         fact = resolve(row, amendments, lambda _: 0) if amendments else unamended(row)
         if fact is not None and isinstance(fact.event, SourceRegistered) and fact.event.source == source:

@@ -341,6 +341,7 @@ def _read_ahead(keys: Sequence[Touched], history: History) -> None:
             defined.add(sides)
         elif len(subjects) == 1:
             (defined if view.handles <= DEFINING else wholes).add(subjects[0])
+    # One alone is asked for when it is folded: that is one round trip, and reading ahead takes two.
     history.keep(defined=defined, wholes=wholes if len(wholes) > 1 else ())
 
 

@@ -65,13 +65,14 @@ FAMILIES: dict[str, tuple[type[Event], ...]] = {
 KINDS: dict[str, type[Event]] = {cls.kind: cls for family in FAMILIES.values() for cls in family}
 
 # What states do towards treaties and organisations. How a state stands follows from all that it did towards one of them, so
-# these are found by both.
+# these are found by both (in `event_definition`, see below).
 ACTS = frozenset(cls.kind for family in ("state and treaty", "state and organisation") for cls in FAMILIES[family])
 # The kinds that say what something is, from when and until when, and not what was done with it: few among the many events about
 # it, and asked for with each of them.
 LIFE = frozenset(cls.kind for family in ("registers", "treaty") for cls in FAMILIES[family])
 # These, and what decides how a treaty stands and who sits in a body: they are asked for by kind and have an index of their own
-# (`event_definition`). A kind that is added here or taken out needs a migration that makes that index anew.
+# (`event_definition`). A kind that comes in here or among the acts, or goes out, needs a migration that makes that index anew if
+# there are events of it.
 DEFINING = LIFE | {
     *(treaties.TreatyProvisionallyApplied.kind, treaties.TreatyInForceForState.kind, treaties.TreatySuspended.kind),
     *(bodies.StateSeated.kind, bodies.StateLeftBody.kind),
