@@ -2,6 +2,7 @@
 
 import json
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -20,7 +21,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent), str(ROOT)]
 import synthetic  # noqa: E402
 from contenders import Bare, BarePostgres, BareSqlite, Peer, Streams  # noqa: E402
 from postgres_server import PostgresServer, start  # noqa: E402
-from sqlalchemy import Connection, text  # noqa: E402
+from sqlalchemy import Connection, make_url, text  # noqa: E402
 from synthetic import NOW, Told  # noqa: E402
 
 import migrations  # noqa: E402
@@ -173,6 +174,13 @@ class Place:
         if self.server is None:
             return f"sqlite:///{self.folder / name}.db"
         return self.server.create_database(name)
+
+    def copied(self, url: str, name: str) -> str:
+        """Copy a database to which nobody is connected, page by page; gives the address of the copy."""
+        if self.server is None:
+            shutil.copy(url.removeprefix("sqlite:///"), self.folder / f"{name}.db")
+            return self.url(name)
+        return self.server.create_database(name, template=str(make_url(url).database))
 
     def bare(self, name: str) -> Bare:
         if self.server is None:
