@@ -24,7 +24,7 @@ from unittest import mock
 import msgspec
 from records import Grown, Place, clocked
 from sqlalchemy import Connection
-from synthetic import BATCH
+from synthetic import BATCH, Told
 
 import migrations
 from eventstore import amending, driver, history, log, merkle, reading
@@ -41,10 +41,19 @@ from projections.views import PROJECTIONS, TABLES
 SINGLES = 100  # events that are recorded one by one, for each limit
 BATCHES = 6  # batches that are recorded, for each limit
 HASHED = 10_000  # events that are hashed
-WRITING = ("put", "do", "do_each")
+WRITING = ("prepare_for", "put", "do", "do_each")
 ASKING = ("ask", "ask_all", "stream")
 MODULES = (log, amending, merkle, reading, history, runner)  # where an append and its catch-up turn to the driver
+AS_IT_IS = "the record as it is, all in all"
 Call = tuple[str, tuple[Any, ...]]  # a function of the driver, and what it is given after the connection
+
+
+class Recorded(NamedTuple):
+    """Events that were recorded: what came of it, and the seconds that it took in all."""
+
+    drafts: list[Draft]
+    calls: list[Call]
+    seconds: float
 
 
 class Limit(NamedTuple):
@@ -60,7 +69,6 @@ def limits_of(place: Place, size: int) -> Iterator[Limit]:
     """Every limit on one sort of database."""
     grown = Grown(place, size, "told", alone=False, more=4 * SINGLES + (4 * BATCHES + 6) * BATCH)
     grown.grow()
-    grown.rebuild()
     yield from _limits_of_rebuild(grown, _empty(place))
     twin = _copy(grown, place)
     yield from _limits_of_batches(grown, twin)
@@ -72,6 +80,7 @@ def limits_of(place: Place, size: int) -> Iterator[Limit]:
 def _limits_of_rebuild(grown: Grown, twin: Connection) -> Iterator[Limit]:
     """What a rebuild takes: its rows into empty tables and the commit, and the events read."""
     assert grown.bare is not None
+    ours = clocked(grown.rebuild)
     bars = {"bare": clocked(grown.bare.fold_all) / grown.size / 0.3}
     if grown.peer is not None:
         projected = min(3_000, grown.size)
@@ -82,9 +91,9 @@ def _limits_of_rebuild(grown: Grown, twin: Connection) -> Iterator[Limit]:
         read = clocked(partial(_read_for_views, views))
     twin.close()
     yield _limit("4a", "the rows of all views, and the commit", written / grown.size, bars)
-    yield _limit(
-        "4a", "the events read, too, in order and by subject, and decoded", (written + read) / grown.size, bars
-    )
+    what = "the events read, too, in order and by subject, and decoded"
+    yield _limit("4a", what, (written + read) / grown.size, bars)
+    yield _limit("4a", AS_IT_IS, ours / grown.size, bars)
 
 
 def _limits_of_batches(grown: Grown, twin: Connection) -> Iterator[Limit]:
@@ -94,20 +103,22 @@ def _limits_of_batches(grown: Grown, twin: Connection) -> Iterator[Limit]:
     hashed = clocked(partial(_hashed, rows)) / len(rows)
     for figure, views, times in (("1a", False, 1), ("1b", True, 5)):
         seconds: dict[bool, list[float]] = {False: [], True: []}
-        peer = list[float]()
+        ours, peer = list[float](), list[float]()
         for number in range(2 * BATCHES):
-            drafts = [one.draft() for one in next(grown.following)]
+            done = _recorded(grown, next(grown.following), views)
+            events = len(done.drafts)
+            ours.append(done.seconds / events)
             asking = number % 2 == 1
-            calls = _calls_of(grown, drafts, views)
-            seconds[asking].append(clocked(partial(_repeated, twin, calls, asking)) / len(drafts))
+            seconds[asking].append(clocked(partial(_repeated, twin, done.calls, asking)) / events)
             if grown.peer is not None:
-                work = partial(_by_peer, grown.peer, grown.peer.events(drafts), views)
-                peer.append(clocked(work) / len(drafts) / times)
+                work = partial(_by_peer, grown.peer, grown.peer.events(done.drafts), views)
+                peer.append(clocked(work) / events / times)
         bars = {"peer": median(peer)} if peer else {}
         yield _limit(figure, "its writes and the commit", median(seconds[False]), bars)
         yield _limit(figure, "its questions, too", median(seconds[True]), bars)
         what = "and all hashed three times, decoded and encoded once"
         yield _limit(figure, what, median(seconds[True]) + hashed, bars)
+        yield _limit(figure, AS_IT_IS, median(ours), bars)
 
 
 def _limits_of_one(grown: Grown, twin: Connection) -> Iterator[Limit]:
@@ -115,14 +126,14 @@ def _limits_of_one(grown: Grown, twin: Connection) -> Iterator[Limit]:
     assert grown.bare is not None
     told = (one for batch in grown.following for one in batch if not one.kind.startswith("event-"))
     seconds: dict[tuple[bool, bool], list[float]] = {}
+    ours: dict[bool, list[float]] = {False: [], True: []}
     bare = list[float]()
-    driver.prepare_for(twin, 1)
-    twin.commit()
     for one, (views, asking) in zip(
         told, [(v, a) for v in (False, True) for a in (False, True)] * SINGLES, strict=False
     ):
-        calls = _calls_of(grown, [one.draft()], views)
-        seconds.setdefault((views, asking), []).append(clocked(partial(_repeated, twin, calls, asking)))
+        done = _recorded(grown, [one], views)
+        ours[views].append(done.seconds)
+        seconds.setdefault((views, asking), []).append(clocked(partial(_repeated, twin, done.calls, asking)))
         row = next(reading.read(grown.connection, after=reading.head(grown.connection).position - 1))
         grown.connection.rollback()
         bare.append(clocked(partial(grown.bare.append_one, row)))
@@ -130,6 +141,7 @@ def _limits_of_one(grown: Grown, twin: Connection) -> Iterator[Limit]:
         bars = {"bare": median(bare) * times}
         yield _limit(figure, "its writes and the commit", median(seconds[views, False]), bars)
         yield _limit(figure, "its questions, too", median(seconds[views, True]), bars)
+        yield _limit(figure, AS_IT_IS, median(ours[views]), bars)
 
 
 def _limit(figure: str, what: str, seconds: float, bars: dict[str, float]) -> Limit:
@@ -142,9 +154,9 @@ def _by_peer(peer: Any, events: Sequence[Any], views: bool) -> None:
         peer.project(len(events))
 
 
-def _calls_of(grown: Grown, drafts: Sequence[Draft], views: bool) -> list[Call]:
-    """Record events; gives what that wrote and asked, in order."""
-    calls = list[Call]()
+def _recorded(grown: Grown, told: Sequence[Told], views: bool) -> Recorded:
+    """Check and record some events; what that wrote and asked is noted in order."""
+    calls, drafts = list[Call](), list[Draft]()
 
     def noted(name: str) -> Callable[..., Any]:
         do_it = getattr(driver, name)
@@ -155,15 +167,19 @@ def _calls_of(grown: Grown, drafts: Sequence[Draft], views: bool) -> list[Call]:
 
         return note
 
+    def record() -> None:
+        drafts.extend(one.draft() for one in told)
+        grown.append(drafts, views=views)
+
     with ExitStack() as stack:
         for module in MODULES:
             for name in (*WRITING, *ASKING):
                 if hasattr(module, name):
                     stack.enter_context(mock.patch.object(module, name, noted(name)))
-        grown.append(drafts, views=views)
+        seconds = clocked(record)
     if not views:
         grown.catch_up()
-    return calls
+    return Recorded(drafts, calls, seconds)
 
 
 def _repeated(twin: Connection, calls: Sequence[Call], asking: bool) -> None:

@@ -142,7 +142,7 @@ class Peer:
     def skip(self) -> None:
         """Let the projection stand at the head as if it had followed."""
         newest = self.application.recorder.max_notification_id()
-        if newest:
+        if newest and newest != self.view.max_tracking_id(self.application.name):
             self.view.insert_tracking(Tracking(self.application.name, newest))
 
     def close(self) -> None:

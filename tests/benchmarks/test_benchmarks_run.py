@@ -41,7 +41,7 @@ def test_a_ratio_meets_its_bar_from_the_right_side():
 def test_what_cannot_be_left_out_is_measured_too(tmp_path):
     place = records.Place("sqlite", tmp_path)
     try:
-        assert [limit.us > 0 for limit in limits.limits_of(place, 2_000)] == [True] * 11
+        assert [limit.us > 0 for limit in limits.limits_of(place, 2_000)] == [True] * 18
     finally:
         place.close()
 
