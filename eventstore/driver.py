@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 _CHECKPOINT, _CHECKPOINT_OF_MANY = 1_000, 32_000  # pages in SQLite's write-ahead log from which they are carried over
 FEW = 20  # rows up to which single INSERTs are sent sooner than a COPY is set up
-_PAGE = 1_000  # rows fetched at once
+_PAGE = 1_000  # rows fetched at once from Postgres
 _LIST = re.compile(r"(NOT IN|IN|EACH) \?\?")
 _numbers = count()
 
@@ -100,10 +100,11 @@ def stream(connection: Connection, sql: str, values: Sequence[object] = ()) -> I
     else:
         driver: Any = connection.connection.driver_connection
         cursor = driver.cursor(name=f"cis_{next(_numbers)}")  # a named one stays on the server
+        cursor.itersize = _PAGE
     try:
         cursor.execute(*_worded(connection, sql, values))
-        while rows := cursor.fetchmany(_PAGE):
-            yield from rows
+        # Row by row: a thousand at once leave the processor's cache before they are used, which takes twice as long.
+        yield from cursor
     except connection.dialect.loaded_dbapi.Error as error:
         raise _as_usual(connection, error, sql) from error
     finally:

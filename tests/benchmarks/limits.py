@@ -44,7 +44,6 @@ HASHED = 10_000  # events that are hashed
 WRITING = ("prepare_for", "put", "do", "do_each")
 ASKING = ("ask", "ask_all", "stream")
 MODULES = (log, amending, merkle, reading, history, runner)  # where an append and its catch-up turn to the driver
-AS_IT_IS = "the record as it is, all in all"
 Call = tuple[str, tuple[Any, ...]]  # a function of the driver, and what it is given after the connection
 
 
@@ -57,11 +56,13 @@ class Recorded(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """A piece of work that cannot be left out, the microseconds that it takes for each event, and those that the bar allows."""
+    """What cannot be left out of a piece of work, what the record takes for it, and what the bar allows: seconds for each event."""
 
     figure: str
-    what: str
-    us: float
+    writes: float  # and the commit
+    asks: float  # the same, and what is asked or read
+    hashes: float | None  # the same, and all hashed three times, decoded and encoded once
+    record: float  # all in all
     bars: dict[str, float]  # by what the bar is a multiple of
 
 
@@ -90,10 +91,7 @@ def _limits_of_rebuild(grown: Grown, twin: Connection) -> Iterator[Limit]:
         written = _views_written(views, twin)
         read = clocked(partial(_read_for_views, views))
     twin.close()
-    yield _limit("4a", "the rows of all views, and the commit", written / grown.size, bars)
-    what = "the events read, too, in order and by subject, and decoded"
-    yield _limit("4a", what, (written + read) / grown.size, bars)
-    yield _limit("4a", AS_IT_IS, ours / grown.size, bars)
+    yield Limit("4a", written / grown.size, (written + read) / grown.size, None, ours / grown.size, bars)
 
 
 def _limits_of_batches(grown: Grown, twin: Connection) -> Iterator[Limit]:
@@ -114,11 +112,8 @@ def _limits_of_batches(grown: Grown, twin: Connection) -> Iterator[Limit]:
                 work = partial(_by_peer, grown.peer, grown.peer.events(done.drafts), views)
                 peer.append(clocked(work) / events / times)
         bars = {"peer": median(peer)} if peer else {}
-        yield _limit(figure, "its writes and the commit", median(seconds[False]), bars)
-        yield _limit(figure, "its questions, too", median(seconds[True]), bars)
-        what = "and all hashed three times, decoded and encoded once"
-        yield _limit(figure, what, median(seconds[True]) + hashed, bars)
-        yield _limit(figure, AS_IT_IS, median(ours), bars)
+        writes, asks = median(seconds[False]), median(seconds[True])
+        yield Limit(figure, writes, asks, asks + hashed, median(ours), bars)
 
 
 def _limits_of_one(grown: Grown, twin: Connection) -> Iterator[Limit]:
@@ -138,14 +133,8 @@ def _limits_of_one(grown: Grown, twin: Connection) -> Iterator[Limit]:
         grown.connection.rollback()
         bare.append(clocked(partial(grown.bare.append_one, row)))
     for figure, views, times in (("2a", False, 2), ("2b", True, 4)):
-        bars = {"bare": median(bare) * times}
-        yield _limit(figure, "its writes and the commit", median(seconds[views, False]), bars)
-        yield _limit(figure, "its questions, too", median(seconds[views, True]), bars)
-        yield _limit(figure, AS_IT_IS, median(ours[views]), bars)
-
-
-def _limit(figure: str, what: str, seconds: float, bars: dict[str, float]) -> Limit:
-    return Limit(figure, what, seconds * 1e6, {name: bar * 1e6 for name, bar in bars.items()})
+        writes, asks = median(seconds[views, False]), median(seconds[views, True])
+        yield Limit(figure, writes, asks, None, median(ours[views]), {"bare": median(bare) * times})
 
 
 def _by_peer(peer: Any, events: Sequence[Any], views: bool) -> None:
@@ -247,20 +236,27 @@ def _views_written(views: Connection, twin: Connection) -> float:
     return seconds + clocked(turn.commit)
 
 
+def _shown(limit: Limit) -> str:
+    steps = (limit.writes, limit.asks, limit.hashes, limit.record)
+    bars = "; ".join(f"{bar * 1e6:.0f} of {name}" for name, bar in limit.bars.items())
+    return " | ".join([*("" if step is None else f"{step * 1e6:.0f}" for step in steps), bars])
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--size", type=int, default=20_000, help="events")
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
     options = parser.parse_args(arguments)
-    print("| on | figure | what cannot be left out | us an event | the bar, us |\n| --- | --- | --- | --- | --- |")
+    print(f"{options.size:,} events, us an event\n")
+    print("| figure | on | its writes | its questions, too | hashed, too | the record | the bar |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
     for sort in ("sqlite", "postgres") if options.database == "both" else (options.database,):
         folder = Path(tempfile.mkdtemp(prefix="cis-limits-"))
         place = Place(sort, folder)
         try:
             for limit in limits_of(place, options.size):
-                bars = "; ".join(f"{bar:.1f} of {name}" for name, bar in limit.bars.items())
-                print(f"| {sort} | {limit.figure} | {limit.what} | {limit.us:.1f} | {bars} |", flush=True)
+                print(f"| {limit.figure} | {sort} | {_shown(limit)} |", flush=True)
         finally:
             place.close()
             shutil.rmtree(folder)

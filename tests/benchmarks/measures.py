@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any
 
 from figure import Figure
-from records import BY, ROOT, Clocked, Grown, Place, clocked, in_a_process, in_turns, peak_memory
+from records import BY, ROOT, Clocked, Grown, Place, clocked, in_a_process, in_turns, on_one_core, peak_memory
 from sqlalchemy import Connection, text
 from synthetic import BATCH, BODY, NOW, ORGANISATION, TODAY, TREATY, Told
 
@@ -169,7 +169,7 @@ def as_of(grown: Grown, small: Grown, answers: Path, rounds: int) -> Iterator[Fi
         "roster": lambda views: council_roster.roster(views, DAY, BODY),
         "treaty": lambda views: treaty_party.parties(views, DAY, TREATY),
     }
-    with grown.asked() as large, small.asked() as little:
+    with grown.asked() as large, small.asked() as little, on_one_core(large, little):
         bare = Answers(answers, large)
         for name, ask in questions.items():
             found = len(ask(large))
@@ -266,10 +266,11 @@ class Answers:
 def caught_up(grown: Grown, small: Grown, rounds: int) -> Iterator[Figure]:
     """6: the views after one new event, of several sorts, at both sizes; each is undone."""
     seconds: dict[Any, list[float]] = {}
-    for _ in range(rounds):
-        for told in new_events():
-            for one in (grown, small):
-                seconds.setdefault((told.kind, one.size), []).append(catching_up(one, told))
+    with on_one_core(grown.connection, small.connection):
+        for _ in range(rounds):
+            for told in new_events():
+                for one in (grown, small):
+                    seconds.setdefault((told.kind, one.size), []).append(catching_up(one, told))
     for told in new_events():
         yield Figure(
             f"6 {told.kind}",

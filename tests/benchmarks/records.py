@@ -1,6 +1,7 @@
 """Records of a size and what they are compared with, and the clocks that time them in turns."""
 
 import json
+import os
 import resource
 import shutil
 import subprocess
@@ -52,6 +53,28 @@ def in_turns(rounds: int, **works: Clocked) -> dict[str, float]:
             taken[name].append(clocked(works[name]))
         order.append(order.pop(0))
     return {name: median(seconds) for name, seconds in taken.items()}
+
+
+@contextmanager
+def on_one_core(*connections: Connection) -> Iterator[None]:
+    """Let this process and the Postgres servers of some connections share one core, where the system can be told so.
+
+    Whether a question wakes another core decides half of what a small one takes, and the system decides that anew for
+    each connection.
+    """
+    drivers: list[Any] = [one.connection.driver_connection for one in connections if one.dialect.name == "postgresql"]
+    near = [driver.info.backend_pid for driver in drivers if driver.info.host.startswith("/")]  # on this machine
+    if not near or not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = {process: os.sched_getaffinity(process) for process in (os.getpid(), *near)}
+    for process in before:
+        os.sched_setaffinity(process, {min(before[os.getpid()])})
+    try:
+        yield
+    finally:
+        for process, cores in before.items():
+            os.sched_setaffinity(process, cores)
 
 
 def in_a_process(work: str, url: str, size: int) -> dict[str, float]:
