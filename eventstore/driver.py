@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 _CHECKPOINT, _CHECKPOINT_OF_MANY = 1_000, 32_000  # pages in SQLite's write-ahead log from which they are carried over
 FEW = 20  # rows up to which single INSERTs are sent sooner than a COPY is set up
-_PAGE = 1_000  # rows fetched at once from Postgres
+_PAGE = 500  # rows fetched at once from Postgres; of more, many leave the cache before they are used
 _LIST = re.compile(r"(NOT IN|IN|EACH) \?\?")
 _numbers = count()
 
