@@ -3,7 +3,7 @@
 import pytest
 from histories import WORLD, given
 
-from eventstore.driver import FEW, ask, ask_all
+from eventstore.driver import FEW, ask, ask_all, stream
 
 FILLED = [f"nobody-{number}" for number in range(FEW)]
 LENGTHS = pytest.mark.parametrize(
@@ -37,3 +37,14 @@ def test_lists_and_single_values_keep_their_places(database, others):
     with database.record() as connection:
         assert ask(connection, question, values) == [("b",)]
         assert ask_all(connection, [(question, values), ("SELECT ?", ("x",))]) == [[("b",)], [("x",)]]
+
+
+def test_the_first_row_of_a_large_question_is_there_before_a_thousand_others_were_read(empty_sqlite):
+    read = list[int]()
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) SELECT noted(i) FROM n"
+    with empty_sqlite.record() as connection:
+        connection.connection.driver_connection.create_function("noted", 1, lambda i: read.append(i) or i)
+        rows = stream(connection, numbers)
+        assert next(rows) == (1,)
+        assert len(read) <= 2
+        assert len(list(rows)) == 4_999
