@@ -104,7 +104,8 @@ def stream(connection: Connection, sql: str, values: Sequence[object] = ()) -> I
     try:
         cursor.execute(*_worded(connection, sql, values))
         # Row by row: a thousand at once leave the processor's cache before they are used, which takes twice as long.
-        yield from cursor
+        for row in cursor:  # noqa: UP028 - `yield from` would close the cursor of whoever leaves early, here, where it may be gone
+            yield row
     except connection.dialect.loaded_dbapi.Error as error:
         raise _as_usual(connection, error, sql) from error
     finally:
