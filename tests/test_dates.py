@@ -421,7 +421,7 @@ def test_the_bounds_are_those_of_undate(text: str) -> None:
 def test_the_bounds_of_intervals_are_those_of_undate(ends: list[str]) -> None:
     """undate refuses an interval whose ends may be the same day, such as 1993/1993-12; here it is one."""
     start, end = ends
-    assume(parse(start)[3] < parse(end)[2])  # type: ignore[operator]
+    assume(parse(start)[3] < parse(end)[2])  # type: ignore[operator]  # both ends are known days
     when = parse(f"{start}/{end}")
     interval: Any = Undate.parse(f"{start}/{end}", "EDTF")
     assert (when.first, when.start_latest) == (str(interval.earliest.earliest), str(interval.earliest.latest))

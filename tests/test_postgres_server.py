@@ -55,7 +55,7 @@ def own(durable: bool = False) -> OwnServer:
 
 def value(server: PostgresServer, database: str, statement: str) -> object:
     with psycopg.connect(server.conninfo(database), autocommit=True) as connection:
-        cursor = connection.execute(statement)  # type: ignore[arg-type, unused-ignore]
+        cursor = connection.execute(statement)  # type: ignore[arg-type, unused-ignore]  # psycopg wants literal text, in some of its releases
         row = cursor.fetchone() if cursor.description else None
     return row[0] if row else None
 

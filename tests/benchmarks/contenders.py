@@ -6,6 +6,7 @@ aggregates, and a projection whose view records each event and how far it is in 
 """
 
 import sqlite3
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
@@ -33,7 +34,7 @@ _FOLDED = "CREATE TABLE folded (subject TEXT, state TEXT, kind TEXT, since TEXT,
 Fold = dict[tuple[Any, Any], list[Any]]
 
 
-class Bare:
+class Bare(ABC):
     """One table of events, in the driver's own words."""
 
     mark = "?"
@@ -52,21 +53,21 @@ class Bare:
     def insert(self) -> str:
         return f"INSERT INTO bare VALUES ({', '.join([self.mark] * len(Stored._fields))})"
 
+    @abstractmethod
     def append(self, rows: Sequence[Stored]) -> None:
         """Write rows and commit."""
-        raise NotImplementedError
 
     def append_one(self, row: Stored) -> None:
         """Write one row and commit."""
         self.do(self.insert, row)
 
+    @abstractmethod
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Every row, in order, streamed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write_fold(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Put the rows of a fold into the table `folded`, which is empty, and commit."""
-        raise NotImplementedError
 
     def read_all(self) -> int:
         """Read and decode everything."""

@@ -3,7 +3,7 @@
     python tests/benchmarks/limits.py --size 20000 --database both
 
 What a record asked and wrote while it recorded events is done again by the driver alone, in a copy of that record, with its
-indexes and triggers. Nothing of our own code is in it but for that. The bars are measured in the same run, in turns with it, so
+indexes and triggers; none of our own code has a part in that. The bars are measured in the same run, in turns with it, so
 that both find the machine alike. Where a bar of `docs/performance.md` is not met, this says whether it could be.
 """
 
@@ -30,10 +30,9 @@ import migrations
 from eventstore import amending, driver, history, log, merkle, reading
 from eventstore.database import Database
 from eventstore.drafts import Draft
-from eventstore.driver import do, put, stream
+from eventstore.driver import do, put
 from eventstore.events import KINDS
 from eventstore.preparing import prepare_file
-from eventstore.reading import chunks
 from eventstore.stored import Stored, event_of
 from projections import runner
 from projections.views import PROJECTIONS, TABLES
@@ -41,9 +40,10 @@ from projections.views import PROJECTIONS, TABLES
 SINGLES = 100  # events that are recorded one by one, for each limit
 BATCHES = 6  # batches that are recorded, for each limit
 HASHED = 10_000  # events that are hashed
+# The functions of the driver that write, those that ask, and the modules in which an append and its catch-up turn to them.
 WRITING = ("prepare_for", "put", "do", "do_each")
 ASKING = ("ask", "ask_all", "stream")
-MODULES = (log, amending, merkle, reading, history, runner)  # where an append and its catch-up turn to the driver
+MODULES = (log, amending, merkle, reading, history, runner)
 Call = tuple[str, tuple[Any, ...]]  # a function of the driver, and what it is given after the connection
 
 
@@ -138,6 +138,7 @@ def _limits_of_one(grown: Grown, twin: Connection) -> Iterator[Limit]:
 
 
 def _by_peer(peer: Any, events: Sequence[Any], views: bool) -> None:
+    """The same by the event store, with its projection where the views are kept current."""
     peer.append(events)
     if views:
         peer.project(len(events))
@@ -230,9 +231,9 @@ def _views_written(views: Connection, twin: Connection) -> float:
     seconds = 0.0
     turn = twin.begin()
     for table in TABLES:
-        names = ", ".join(f'"{name}"' for name in table.c.keys())  # noqa: SIM118 - not a dict: `end` is a word of SQL
-        for rows in chunks(stream(views, f"SELECT {names} FROM {table.name}"), runner.BATCH):
-            seconds += clocked(partial(put, twin, table, rows))
+        found = views.execute(table.select().execution_options(yield_per=runner.BATCH))
+        for rows in found.partitions():
+            seconds += clocked(partial(put, twin, table, [tuple(row) for row in rows]))
     return seconds + clocked(turn.commit)
 
 

@@ -70,7 +70,7 @@ class PostgresStanding(PostgresTrackingRecorder):
 class StandingProjection(Projection[Any]):
     """Folds every event into the view, one transaction for each, as its runner does."""
 
-    def process_event(self, domain_event: Recorded, tracking: Tracking) -> None:  # type: ignore[override]
+    def process_event(self, domain_event: Recorded, tracking: Tracking) -> None:  # type: ignore[override]  # it meets no others
         row = (str(domain_event.originator_id), domain_event.kind, domain_event.occurred)
         self.view.put(row, tracking)
 
@@ -86,7 +86,7 @@ class Peer:
         self.application = Record(env=_environment(url))
         factory = InfrastructureFactory.construct(self.application.env)
         standing = SqliteStanding if url.startswith("sqlite") else PostgresStanding
-        self.view = factory.tracking_recorder(standing)  # type: ignore[arg-type]
+        self.view = factory.tracking_recorder(standing)  # type: ignore[arg-type]  # one of two classes
         self.projection = StandingProjection(self.view)
         self.streams = streams
 
@@ -113,7 +113,7 @@ class Peer:
 
     def append(self, events: Sequence[Recorded]) -> None:
         """Save events in one transaction."""
-        self.application.save(*events)  # type: ignore[arg-type]
+        self.application.save(*events)  # type: ignore[arg-type]  # typed for aggregates; events are saved alike
 
     def _notifications(self, after: int) -> Iterator[Any]:
         while page := self.application.recorder.select_notifications(after, PAGE, inclusive_of_start=False):
@@ -133,7 +133,7 @@ class Peer:
         name, found = self.application.name, 0
         for notification in self._notifications(self.view.max_tracking_id(name) or 0):
             event = self.application.mapper.to_domain_event(notification)
-            self.projection.process_event(event, Tracking(name, notification.id))  # type: ignore[arg-type]
+            self.projection.process_event(event, Tracking(name, notification.id))  # type: ignore[arg-type]  # all are ours
             found += 1
             if found == most:
                 break
