@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -12,9 +12,6 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from eventstore.errors import DatabaseError, Misuse, Problem
-
-if TYPE_CHECKING:
-    pass
 
 # Of the migrations, oldest first: what this release of the program knows.
 REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
