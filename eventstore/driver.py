@@ -5,7 +5,7 @@ The transaction is SQLAlchemy's all the same: only what stands between its begin
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import count
@@ -115,16 +115,19 @@ def stream(connection: Connection, sql: str, values: Sequence[object] = ()) -> I
 
 def put(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
     """Insert rows, each with a value for every column of the table in its order; none is none."""
-    if not rows:
-        return
+    if len(rows) > FEW or _is_sqlite(connection):
+        put_many(connection, table, rows)
+    elif rows:
+        do(connection, _insert(table, len(rows)), [value for row in rows for value in row])
+
+
+def put_many(connection: Connection, table: Table, rows: Iterable[Sequence[object]]) -> None:
+    """Insert rows that are taken one by one: the next is made while Postgres takes in those before it."""
     cursor: Any = connection.connection.cursor()
     sql = _insert(table)
     try:
         if _is_sqlite(connection):
             cursor.executemany(sql, rows)
-            return
-        if len(rows) <= FEW:
-            cursor.execute(_worded_for_postgres(_insert(table, len(rows))), [value for row in rows for value in row])
             return
         with cursor.copy(f"COPY {_columns(table)} FROM STDIN") as copy:
             for row in rows:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from eventstore import amending, canonical, merkle
 from eventstore.amending import is_amendment
 from eventstore.drafts import Draft
-from eventstore.driver import FEW, ask, ask_all, do, prepare_for, put, together
+from eventstore.driver import FEW, ask, ask_all, do, prepare_for, put, put_many, together
 from eventstore.errors import Problem, Refused, did_you_mean
 from eventstore.events import KINDS
 from eventstore.integrity import chained
@@ -204,9 +204,14 @@ def _write(
     if not drafts:
         return {}
     # A clock that was set back must not make the log learn something before what it already knew.
-    recorded_at = max(now, seen.recorded_at)
-    rows = list[Stored]()
-    position, previous = seen.newest
+    rows = _rows(drafts, seen.newest, max(now, seen.recorded_at), recorded_by)
+    write_rows(connection, seen.newest.position, rows, abouts)
+    return {draft.event_id: position for position, draft in enumerate(drafts, start=seen.newest.position + 1)}
+
+
+def _rows(drafts: Iterable[Draft], newest: Head, recorded_at: str, recorded_by: str) -> Iterator[Stored]:
+    """The rows of some drafts, which go on from the newest event, each chained to the one before."""
+    position, previous = newest
     for draft in drafts:
         position += 1
         envelope = (
@@ -223,21 +228,35 @@ def _write(
             canonical.encode(draft.sources),
         )
         previous = chained(previous, envelope)
-        rows.append(as_stored((*envelope, previous)))
-    write_rows(connection, rows, abouts)
-    return {row.event_id: row.position for row in rows}
+        yield as_stored((*envelope, previous))
 
 
-def write_rows(connection: Connection, rows: Sequence[Stored], abouts: Sequence[About]) -> None:
-    """Put finished rows at the end of the log, move the head and let the Merkle tree grow; also for the import of a log."""
+def write_rows(connection: Connection, after: int, rows: Iterable[Stored], abouts: Sequence[About]) -> None:
+    """Put rows behind position `after`, the end of the log, move the head and let the Merkle tree grow; also for an import.
+
+    `rows` are what is written, one for each of `abouts`; of many, the next is made while Postgres takes in those before it.
+    """
     subjects, defined = list[tuple[str, int]](), list[tuple[str, str, int]]()
-    for row, about_it in zip(rows, abouts, strict=True):
-        subjects += [(name, row.position) for name in about_it.subjects]
-        defined += [(name, about_it.kind, row.position) for name in about_it.defines()]
-    prepare_for(connection, len(rows))
-    with together(connection) if max(len(rows), len(subjects), len(defined)) <= FEW else nullcontext():
-        put(connection, event, rows)
+    for position, about_it in enumerate(abouts, start=after + 1):
+        subjects += [(name, position) for name in about_it.subjects]
+        defined += [(name, about_it.kind, position) for name in about_it.defines()]
+    hashes = list[str]()
+    noted = _noting(rows, hashes)
+    prepare_for(connection, len(abouts))
+    few = max(len(abouts), len(subjects), len(defined)) <= FEW
+    with together(connection) if few else nullcontext():
+        if few:
+            put(connection, event, [*noted])
+        else:
+            put_many(connection, event, noted)
         put(connection, event_subject, sorted(subjects))  # in the order of the index that they go into
         put(connection, event_definition, sorted(defined))
-        do(connection, "UPDATE log_head SET position = ?, hash = ?", (rows[-1].position, rows[-1].hash))
-    merkle.grow(connection, rows[0].position - 1, [row.hash for row in rows])
+        do(connection, "UPDATE log_head SET position = ?, hash = ?", (after + len(hashes), hashes[-1]))
+    merkle.grow(connection, after, hashes)
+
+
+def _noting(rows: Iterable[Stored], hashes: list[str]) -> Iterator[Stored]:
+    """The rows, whose hashes are noted as they pass."""
+    for row in rows:
+        hashes.append(row.hash)
+        yield row

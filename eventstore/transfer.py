@@ -130,7 +130,7 @@ def _write(connection: Connection, pending: list[Line], name: str) -> None:
         for stored, entry in zip(rows, pending, strict=True)
     ]
     try:
-        write_rows(connection, rows, abouts)
+        write_rows(connection, rows[0].position - 1, rows, abouts)
     except (IntegrityError, DataError, OverflowError, UnicodeEncodeError) as error:
         what = f"between positions {rows[0].position} and {rows[-1].position} something stands twice, or is no text or number"
         raise Refused(Problem(what, name, "Export the log again: cis export.")) from error

@@ -80,7 +80,7 @@ def added(database, **columns):
         newest = head(connection)
         row = next(read(connection, event_ids=[BORIS.id]))._replace(position=newest.position + 1, **columns)
         row = row._replace(hash=chained(newest.hash, row[:-1]))
-        write_rows(connection, [Stored(*row)], [About(row.kind, ("person:boris", "state:RU"))])
+        write_rows(connection, newest.position, [Stored(*row)], [About(row.kind, ("person:boris", "state:RU"))])
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,8 @@ def test_amendments_in_a_circle_are_named_and_do_not_hold_up_the_examination(dat
                 newest.position + 1, event_id, "event-retracted", 1, "2026", "2026-01-01", "2026-12-31", NOW, "tests",
                 f'{{"event":"{about}","reason":"x"}}', '[{"source":"record"}]',
             )  # fmt: skip
-            write_rows(connection, [Stored(*envelope, chained(newest.hash, envelope))], [About("event-retracted", ())])
+            row = Stored(*envelope, chained(newest.hash, envelope))
+            write_rows(connection, newest.position, [row], [About("event-retracted", ())])
     told = problems_of(database)
     assert "position 10: what it is about cannot be derived: it is about itself, by way of others" in told
     assert "position 11: what it is about cannot be derived: it is about itself, by way of others" in told

@@ -1,9 +1,10 @@
-"""A list in a question means the same on both databases, and however long it is."""
+"""A list in a question means the same on both databases, however long it is; large questions and batches go row by row."""
 
 import pytest
 from histories import WORLD, given
 
-from eventstore.driver import FEW, ask, ask_all, stream
+from eventstore.driver import FEW, ask, ask_all, put_many, stream
+from eventstore.tables import event_subject
 
 FILLED = [f"nobody-{number}" for number in range(FEW)]
 LENGTHS = pytest.mark.parametrize(
@@ -48,3 +49,15 @@ def test_the_first_row_of_a_large_question_is_there_before_a_thousand_others_wer
         assert next(rows) == (1,)
         assert len(read) <= 2
         assert len(list(rows)) == 4_999
+
+
+def test_of_rows_that_break_off_while_they_are_written_none_stays(database):
+    def rows():
+        for number in range(2 * FEW):
+            yield (f"state:{number}", 1)
+        raise ValueError("no more")
+
+    with pytest.raises(ValueError, match="no more"), database.transaction() as connection:
+        put_many(connection, event_subject, rows())
+    with database.record() as connection:
+        assert ask(connection, "SELECT count(*) FROM event_subject") == [(0,)]

@@ -260,7 +260,8 @@ def rows_after(newest, n):
 
 def write(connection, n):
     if n:
-        write_rows(connection, rows_after(head(connection), n), [About("k", ())] * n)
+        newest = head(connection)
+        write_rows(connection, newest.position, rows_after(newest, n), [About("k", ())] * n)
 
 
 def entries(connection):
