@@ -236,10 +236,10 @@ def write_rows(connection: Connection, after: int, rows: Iterable[Stored], about
 
     `rows` are what is written, one for each of `abouts`; of many, the next is made while Postgres takes in those before it.
     """
-    subjects, defined = list[tuple[str, int]](), list[tuple[str, str, int]]()
-    for position, about_it in enumerate(abouts, start=after + 1):
-        subjects += [(name, position) for name in about_it.subjects]
-        defined += [(name, about_it.kind, position) for name in about_it.defines()]
+    numbered = [*enumerate(abouts, start=after + 1)]
+    # Both in the order of the index that they go into.
+    subjects = sorted((name, position) for position, one in numbered for name in one.subjects)
+    defined = sorted((name, one.kind, position) for position, one in numbered for name in one.defines())
     hashes = list[str]()
     noted = _noting(rows, hashes)
     prepare_for(connection, len(abouts))
@@ -249,8 +249,8 @@ def write_rows(connection: Connection, after: int, rows: Iterable[Stored], about
             put(connection, event, [*noted])
         else:
             put_many(connection, event, noted)
-        put(connection, event_subject, sorted(subjects))  # in the order of the index that they go into
-        put(connection, event_definition, sorted(defined))
+        put(connection, event_subject, subjects)
+        put(connection, event_definition, defined)
         do(connection, "UPDATE log_head SET position = ?, hash = ?", (after + len(hashes), hashes[-1]))
     merkle.grow(connection, after, hashes)
 
