@@ -1,6 +1,6 @@
 """Draws how each figure grows with the log, from ten thousand events to a million.
 
-    python tests/benchmarks/plot.py figures.json docs/growth.svg
+    python tests/benchmarks/plot.py figures.json docs/pictures/growth.svg
 
 `figures.json` is what `bench.py --json` wrote, one run for each size. A level line is a cost for each event that does not depend
 on how long the log is.
@@ -14,6 +14,9 @@ from typing import Any
 
 import altair
 
+LOGARITHMIC = altair.Scale(type="log")
+DECADES = [10.0**power for power in range(-3, 7)]  # where there are ticks: a line at every digit would hide the others
+SHORT = "datum.value < 1 ? datum.value : format(datum.value, '~s')"  # 0.1, 10, 100k; not 100m
 NAMES = {"ours": "cis-record", "bare": "bare database", "peer": "eventsourcing"}
 
 
@@ -37,8 +40,10 @@ def chart(kept: dict[str, Any]) -> altair.FacetChart:
         altair.Chart(altair.Data(values=list(points(kept))))
         .mark_line(point=True)
         .encode(
-            x=altair.X("events in the log:Q", scale=altair.Scale(type="log"), axis=altair.Axis(format="~s")),
-            y=altair.Y("value:Q", scale=altair.Scale(type="log"), axis=altair.Axis(format="~s"), title=None),
+            x=altair.X(
+                "events in the log:Q", scale=LOGARITHMIC, axis=altair.Axis(format="~s", values=[*map(int, kept)])
+            ),
+            y=altair.Y("value:Q", scale=LOGARITHMIC, axis=altair.Axis(labelExpr=SHORT, values=DECADES), title=None),
             color=altair.Color("contender:N", legend=altair.Legend(orient="top", title=None)),
         )
         .properties(width=190, height=120)
