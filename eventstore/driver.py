@@ -11,6 +11,7 @@ from functools import cache
 from itertools import count
 from typing import Any, NamedTuple
 
+from msgspec import json
 from sqlalchemy import Connection, Select, Table
 from sqlalchemy.exc import DBAPIError
 
@@ -26,7 +27,7 @@ _numbers = count()
 def ask(connection: Connection, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
     """The rows of a small question in plain SQL, in which `?` stands for a value.
 
-    `IN ??` stands for a list of values, and `EACH ??` for a table that has each text of a list as a `name`.
+    `IN ??` stands for a list of texts, and `EACH ??` for a table that has each of a list as a `name`.
     """
     return _executed(connection, *_worded(connection, sql, values), fetch=True)
 
@@ -209,21 +210,30 @@ def _worded(connection: Connection, sql: str, values: Sequence[object]) -> tuple
 
 
 def _with_lists(sql: str, values: Sequence[object], most: int) -> tuple[str, Sequence[object]]:
-    """A statement with the values of each list one by one, up to `most` of them; a longer one stays one value.
+    """A statement with the values of each list one by one, up to `most` of them; a longer one is one value, in JSON.
 
-    With hundreds of values psycopg 3.3 comes to a standstill of a tenth of a second at times. Short lists Postgres plans once
-    if it gets their values one by one.
+    Short lists Postgres plans once if it gets their values one by one. Of a long one it would weigh every value whenever it
+    plans the question, which took a fifth of a batch with all views at a million events; and with hundreds of values psycopg
+    3.3 comes to a standstill of a tenth of a second at times.
     """
-    lists = (given for given in values if isinstance(given, list))
+    lengths = iter([len(given) for given in values if isinstance(given, list)])
     flat = list[object]()
     for given in values:
-        flat += given if isinstance(given, list) and len(given) <= most else (given,)
-    return _LIST.sub(lambda form: _list(form[1], len(next(lists)), most), sql), flat
+        if not isinstance(given, list):
+            flat.append(given)
+        elif len(given) <= most:
+            flat += given
+        else:
+            flat.append(json.encode(given).decode())
+    return _LIST.sub(lambda form: _list(form[1], next(lengths), most), sql), flat
 
 
 def _list(form: str, length: int, most: int) -> str:
     if length > most:
-        return {"IN": "= ANY(?)", "NOT IN": "<> ALL(?)", "EACH": "unnest(?::text[]) AS name"}[form]
+        texts = "json_array_elements_text(?::json)"
+        if form == "EACH":
+            return f"{texts} AS each(name)"
+        return f"{'= ANY' if form == 'IN' else '<> ALL'}(ARRAY(SELECT {texts}))"
     if form == "EACH":
         return f"(SELECT column1 AS name FROM (VALUES {', '.join(['(?)'] * length)}) AS listed) AS each"  # noqa: S608 - marks
     return f"{form} ({', '.join('?' * length)})"

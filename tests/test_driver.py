@@ -32,6 +32,14 @@ def test_each_of_a_list_is_a_row(database, others):
 
 
 @LENGTHS
+def test_a_text_in_a_list_may_hold_any_character(database, others):
+    odd = ['"', "\\", "'", "{", "}", "[", "]", ",", "NULL", "\n", "\t", "%s", "?", "ё", "\U0001f54a", ""]
+    with database.record() as connection:
+        listed = ask(connection, "SELECT name FROM EACH ?? WHERE name IN ??", ([*others, *odd], [*odd, *others[:1]]))
+    assert sorted({name for (name,) in listed} - {*others}) == sorted(odd)
+
+
+@LENGTHS
 def test_lists_and_single_values_keep_their_places(database, others):
     question = "SELECT name FROM EACH ?? WHERE name <> ? AND name IN ?? AND name NOT IN ?? ORDER BY name"
     values = ([*others, "a", "b", "c", "d"], "a", ["a", "b", "c", *others], ["c", *others])
