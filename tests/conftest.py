@@ -5,6 +5,7 @@ A test that takes `database` runs on both, unchanged. Where no Postgres can be h
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from itertools import count
 from multiprocessing import active_children
@@ -20,6 +21,10 @@ import seed_events
 from eventstore.database import Database
 from projections import runner
 from projections.record import record
+
+# What a script starts in the background ignores Ctrl-C, and so would the programs whose answer to it is tested.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No deadline: what a database takes for one example says nothing. What is found stays found: CI prints the way back to it.
 settings.register_profile(
