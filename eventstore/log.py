@@ -241,7 +241,7 @@ def write_rows(connection: Connection, after: int, rows: Iterable[Stored], about
     subjects = sorted((name, position) for position, one in numbered for name in one.subjects)
     defined = sorted((name, one.kind, position) for position, one in numbered for name in one.defines())
     hashes = list[str]()
-    noted = _noting(rows, hashes)
+    noted = _noting(rows, abouts, hashes)
     prepare_for(connection, len(abouts))
     few = max(len(abouts), len(subjects), len(defined)) <= FEW
     with together(connection) if few else nullcontext():
@@ -255,8 +255,8 @@ def write_rows(connection: Connection, after: int, rows: Iterable[Stored], about
     merkle.grow(connection, after, hashes)
 
 
-def _noting(rows: Iterable[Stored], hashes: list[str]) -> Iterator[Stored]:
-    """The rows, whose hashes are noted as they pass."""
-    for row in rows:
+def _noting(rows: Iterable[Stored], abouts: Sequence[About], hashes: list[str]) -> Iterator[Stored]:
+    """The rows, whose hashes are noted as they pass; raises `ValueError` unless there is one for each of `abouts`."""
+    for row, _ in zip(rows, abouts, strict=True):
         hashes.append(row.hash)
         yield row

@@ -165,6 +165,7 @@ def _at(connection: Connection, positions: Iterable[int]) -> dict[int, Stored]:
     """The events at some positions."""
     found = dict[int, Stored]()
     for chunk in chunks(sorted(positions)):
+        # A list is one of texts (see `driver.ask`).
         rows = ask(connection, f"{_COLUMNS} FROM EACH ?? JOIN event ON event.position = CAST(name AS BIGINT)", (chunk,))
         found |= {stored.position: stored for stored in map(as_stored, rows)}
     return found

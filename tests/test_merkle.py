@@ -264,6 +264,15 @@ def write(connection, n):
         write_rows(connection, newest.position, rows_after(newest, n), [About("k", ())] * n)
 
 
+def test_no_row_is_written_without_what_it_is_about(database):
+    with database.record() as connection:
+        rows = rows_after(head(connection), 30)
+    with pytest.raises(ValueError, match="shorter"), database.transaction() as connection:
+        write_rows(connection, 0, rows, [About("k", ())] * 29)
+    with database.record() as connection:
+        assert head(connection).position == 0
+
+
 def entries(connection):
     return [bytes.fromhex(h) for h in connection.exec_driver_sql("SELECT hash FROM event ORDER BY position").scalars()]
 
