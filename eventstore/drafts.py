@@ -1,6 +1,6 @@
 """From what somebody wrote to an event that may be recorded: every fault is named, none is guessed away."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from itertools import pairwise
 from typing import Any, NamedTuple, get_type_hints
@@ -10,7 +10,7 @@ import msgspec
 from eventstore import canonical, dates
 from eventstore.errors import Problem, Refused, did_you_mean
 from eventstore.events import KINDS, Citation, Event
-from eventstore.events.fields import SLUG, Field, fields_of, matches, misshapen
+from eventstore.events.fields import SLUG, Field, fields_of, has_shape, matches, misshapen
 from eventstore.integrity import event_id
 from eventstore.states import UnknownState, state_code, states
 
@@ -156,31 +156,37 @@ def _is_date(text: str) -> bool:
 
 def _event(cls: type[Event], raw: Mapping[str, Any], problems: list[str]) -> Event | None:
     before = len(problems)
-    known = {field.name: field for field in fields_of(cls)}
-    for name in raw:
-        if name not in known:
-            problems.append(
-                f"no field {str(name)[:80]!r}. {did_you_mean(str(name), known) or 'Fields: ' + ', '.join(known)}"
-            )
-    problems += canonical.check(dict(raw))
+    values = _sound(cls, raw, problems)
     if len(problems) > before:
         return None
-    values = {name: _settled(known[name], value, problems) for name, value in raw.items() if value is not None}
+    event = msgspec.convert(values, cls)
+    problems += event.problems()
+    return event
+
+
+def _sound(cls: type[Event], raw: Mapping[str, Any], problems: list[str]) -> dict[str, Any]:
+    """The fields that are sound, in the form that is stored; every fault of the others is added to `problems`."""
+    known = {field.name: field for field in fields_of(cls)}
+    unknown = [str(name) for name in raw if name not in known]
+    problems += [
+        f"no field {name[:80]!r}. {did_you_mean(name, known) or 'Fields: ' + ', '.join(known)}" for name in unknown
+    ]
+    missing = {name for name, field in known.items() if field.required and raw.get(name) in (None, "")}
+    values = dict[str, Any]()
+    for name, value in raw.items():
+        faults = canonical.check({name: value})
+        if not faults and name in known and name not in missing and value is not None:
+            settled = _settled(known[name], value, faults)
+            faults = faults or _misfits(cls, known[name], settled)
+            if not faults:
+                values[name] = settled
+        problems += faults
     problems += [
         f"{name} is missing: {field.description}"
         for name, field in known.items()
-        if field.required and values.get(name) in (None, "")
+        if name in missing and not any(did_you_mean(other, [name]) for other in unknown)  # it may be that one, misspelt
     ]
-    if len(problems) > before:
-        return None
-    try:
-        event = msgspec.convert(values, cls)
-    except msgspec.ValidationError:
-        problems += _misfits(cls, values)
-        return None
-    problems += [_misfit(known[name], values[name], "regex") for name in misshapen(event)]
-    problems += event.problems()
-    return event
+    return values
 
 
 def _settled(field: Field, value: Any, problems: list[str]) -> Any:
@@ -236,18 +242,20 @@ def _from_shorthand(field: Field, text: str, problems: list[str]) -> dict[str, s
     return dict(zip(names, parts, strict=True))
 
 
-def _misfits(cls: type[Event], values: Mapping[str, Any]) -> Iterator[str]:
-    hints = get_type_hints(cls, include_extras=True)
-    for field in fields_of(cls):
-        if field.name in values:
-            try:
-                msgspec.convert(values[field.name], hints[field.name])
-            except msgspec.ValidationError as error:
-                yield _misfit(field, values[field.name], str(error))
+def _misfits(cls: type[Event], field: Field, value: Any) -> list[str]:
+    """Why a value cannot be that of a field, if it cannot."""
+    try:
+        if has_shape(cls, field.name, msgspec.convert(value, _types(cls)[field.name])):
+            return []
+        why = _in_words(field, "regex")
+    except msgspec.ValidationError as error:
+        why = _in_words(field, str(error))
+    return [f"{field.name} = {str(value)[:80]!r} does not fit: {why}"]
 
 
-def _misfit(field: Field, value: Any, error: str) -> str:
-    return f"{field.name} = {str(value)[:80]!r} does not fit: {_in_words(field, error)}"
+@cache
+def _types(cls: type[Event]) -> dict[str, Any]:
+    return get_type_hints(cls, include_extras=True)
 
 
 def _in_words(field: Field, error: str) -> str:

@@ -213,6 +213,31 @@ def test_every_fault_of_a_batch_is_named_at_once_with_its_line():
     assert "1993-13" in said
 
 
+def test_every_fault_of_an_entry_is_named_whichever_field_it_is_in():
+    # Only those of one sort were: first unknown fields, then unknown states and dates, then what does not fit.
+    text = """
+- kind: state-joined
+  on: 1993
+  organisation: The CIS
+  state: Gorgia
+  status: boss
+  effective: 1993-13
+  note: "\\a"
+  plaice: Minsk
+  source: s
+"""
+    assert refusal(text).splitlines() == [
+        "history.yaml:2: state-joined: no field 'plaice'. Fields: note, inferred, effective, organisation, state, status",
+        "history.yaml:2: state-joined: organisation = 'The CIS' does not fit: ids are small letters and digits joined by"
+        " hyphens, such as cis",
+        "history.yaml:2: state-joined: state: no state is called 'Gorgia'. Did you mean GE (Georgia)?",
+        "history.yaml:2: state-joined: status = 'boss' does not fit: it is one of founding-state, member, associate,"
+        " observer, participant",
+        "history.yaml:2: state-joined: effective: '1993-13' is not a date: there is no month 13",
+        "history.yaml:2: state-joined: note holds the control character U+0007: take it out",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "form", "said"),
     [

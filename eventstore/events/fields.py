@@ -122,12 +122,18 @@ def _field(name: str, hint: Any, required: bool) -> Field:
 
 def misshapen(value: Struct) -> list[str]:
     """The names of the fields of an event (or of a citation) that hold what cannot be an id or the code of a state."""
-    return [name for name, fits in _shapes(type(value)) if not fits(getattr(value, name))]
+    return [name for name, fits in _shapes(type(value)).items() if not fits(getattr(value, name))]
+
+
+def has_shape(cls: type[Struct], name: str, value: object) -> bool:
+    """Whether what a field of a kind is to hold, of the right type, can be an id or the code of a state, where it takes these."""
+    fits = _shapes(cls).get(name)
+    return fits is None or fits(value)
 
 
 @cache
-def _shapes(cls: type[Struct]) -> tuple[tuple[str, Callable[[Any], bool]], ...]:
-    return tuple((field.name, shape) for field in fields_of(cls) if (shape := _shape(field)) is not None)
+def _shapes(cls: type[Struct]) -> dict[str, Callable[[Any], bool]]:
+    return {field.name: shape for field in fields_of(cls) if (shape := _shape(field)) is not None}
 
 
 def _shape(field: Field) -> Callable[[Any], bool] | None:
