@@ -264,8 +264,8 @@ def recorder(name: str | None) -> str:
 
 def _expectation(database: str, entries: "Sequence[Entry]", position: int) -> "Expectation":
     """That nothing newer than a position concerns what the entries are about."""
-    from eventstore.batch import drafts
     from eventstore.database import Database
+    from eventstore.drafting import drafted
     from eventstore.errors import Misuse, Problem
     from eventstore.log import Expectation
     from eventstore.reading import head, introduction
@@ -275,7 +275,9 @@ def _expectation(database: str, entries: "Sequence[Entry]", position: int) -> "E
         newest = head(connection).position
         if position > newest:
             raise Misuse(Problem(f"the log ends at position {newest}", f"--expect {position}"))
-        made = drafts(entries, today=now()[:10], find=partial(introduction, connection))
+        made, *_ = drafted(
+            entries, today=now()[:10], find=partial(introduction, connection)
+        )  # the faults are told later
     return Expectation(tuple(dict.fromkeys(name for draft in made for name in subjects_of(draft.event))), position)
 
 

@@ -4,7 +4,7 @@ An amendment carries the subjects of the event it is about, of every amendment o
 values it brings. So whoever reads a subject meets every event that any amendment moved there.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -56,12 +56,24 @@ def _circle(event_id: str) -> DatabaseError:
 
 
 def abouts(
-    connection: Connection, amendments: Sequence[Draft], batch: Sequence[Draft], problems: list[Problem]
+    connection: Connection,
+    amendments: Sequence[Draft],
+    batch: Sequence[Draft],
+    problems: list[Problem],
+    in_doubt: Collection[str] = (),
 ) -> dict[str, About]:
-    """What each amendment is about, by its id; faults are added to `problems`."""
+    """What each amendment is about, by its id; faults are added to `problems`, but not that an event (`event:ID`) in doubt is
+    not there.
+    """
     if not amendments:
         return {}
-    return _Amended(connection, batch).abouts(amendments, problems)
+    return _Amended(connection, batch).abouts(amendments, problems, in_doubt)
+
+
+def no_such_event(kind: str, event_id: str, where: str) -> Problem:
+    """That an amendment of a kind is about an event that is not there."""
+    advice = "`cis log` lists the events with their ids; what is repeated under `about` must be repeated exactly."
+    return Problem(f"{kind}: there is no event {event_id}", where, advice)
 
 
 def about_in_log(connection: Connection, amendment: Stored) -> About:
@@ -98,15 +110,18 @@ class _Amended:
         self.said = dict[str, list[Stored]]()  # by root (`event:ID`): what was recorded about it
         self.gathered = dict[str, dict[str, None]]()  # by root: the subjects of everything said about it so far
 
-    def abouts(self, amendments: Sequence[Draft], problems: list[Problem]) -> dict[str, About]:
+    def abouts(
+        self, amendments: Sequence[Draft], problems: list[Problem], in_doubt: Collection[str]
+    ) -> dict[str, About]:
         self._read_ahead(amendments)
         found = dict[str, About]()
         for draft in amendments:
             assert isinstance(draft.event, Amendment)
             root = self.root(draft.event.event)
             if root is None:
-                advice = "`cis log` lists the events with their ids; what is repeated under `about` must be repeated exactly."
-                problems.append(Problem(f"{draft.kind}: there is no event {draft.event.event}", draft.where, advice))
+                # What is about an amendment of the same batch is not at fault if that one is about nothing.
+                if draft.event.event not in self.batch and f"event:{draft.event.event}" not in in_doubt:
+                    problems.append(no_such_event(draft.kind, draft.event.event, draft.where))
                 found[draft.event_id] = About(draft.kind, ())
                 continue
             if isinstance(draft.event, Claim):
@@ -176,10 +191,15 @@ class _Amended:
 def _brought(event: Amendment, sources: Iterable[Citation], root: _Root) -> dict[str, None]:
     """The subjects that an amendment brings, beside those of its root and of the amendments before it."""
     brought = dict.fromkeys((f"event:{root.event_id}", f"event:{event.event}"))
-    brought |= dict.fromkeys(named_in(getattr(event, "changes", None) or {}, KINDS[root.kind]))
+    brought |= dict.fromkeys(names_in_changes(event, root.kind))
     # A change of a source's standing can turn a dispute: the sources lead to the disputed events.
     cited = (*root.sources, *(citation.source for citation in sources))
     return brought | dict.fromkeys(f"source:{name}" for name in cited)
+
+
+def names_in_changes(event: Event, kind: str) -> Iterable[str]:
+    """The subjects that an amendment of an event of a kind names by the changes that it brings."""
+    return named_in(getattr(event, "changes", None) or {}, KINDS[kind])
 
 
 def _unfit(claim: Claim, cls: type[Event], fields: Mapping[str, Any]) -> list[str]:

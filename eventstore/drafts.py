@@ -72,6 +72,13 @@ def typed(cls: type[Event], fields: Mapping[str, Any]) -> Event:
     return event
 
 
+def sound_parts(
+    cls: type[Event], fields: Mapping[str, Any], sources: Iterable[Mapping[str, Any]]
+) -> tuple[dict[str, Any], tuple[Citation, ...]]:
+    """The fields and the sources of a faulty entry that are sound, in the form that is stored."""
+    return _sound(cls, fields, []), _citations(sources, [])
+
+
 def _unknown_kind(kind: object) -> str:
     return "the kind of event is missing" if kind in (None, "") else f"there is no kind of event {str(kind)[:80]!r}"
 

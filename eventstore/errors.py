@@ -52,3 +52,13 @@ def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     """A sentence with the known names nearest to `wrong`, or an empty string when none is near."""
     near = get_close_matches(wrong.lower(), {name.lower(): name for name in known}, n=3, cutoff=0.6)
     return f"Did you mean {', '.join(near)}?" if near else ""
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems of a batch, each once, by where they are: by file, and then by line."""
+    return sorted(dict.fromkeys(problems), key=_place)
+
+
+def _place(problem: Problem) -> tuple[str, int]:
+    file, _, line = problem.where.rpartition(":")
+    return (file, int(line)) if line.isdecimal() else (problem.where, 0)

@@ -15,12 +15,12 @@ from eventstore import amending, canonical, merkle
 from eventstore.amending import is_amendment
 from eventstore.drafts import Draft
 from eventstore.driver import FEW, ask, ask_all, do, prepare_for, put, put_many, together
-from eventstore.errors import Problem, Refused, did_you_mean
-from eventstore.events import KINDS
+from eventstore.errors import Problem, Refused, in_order
 from eventstore.integrity import chained
-from eventstore.reading import Head, as_stored, by_ids, chunks, ids_of, known_ids
+from eventstore.known import existing, names_in, unknown_names
+from eventstore.reading import Head, as_stored, by_ids, chunks
 from eventstore.stored import Stored
-from eventstore.subjects import About, about, introduced_by
+from eventstore.subjects import About, about
 from eventstore.tables import event, event_definition, event_subject
 
 
@@ -56,20 +56,23 @@ def append(
     """
     if not (recorded_by and recorded_by.isprintable()):  # a line break in it would be one in what is hashed
         raise Refused(Problem(f"who records is missing or not on one line: {recorded_by[:80]!r}"))
+    drafts = [*drafts]
     unique = _joined(drafts)
-    abouts = {draft.event_id: about(draft.event) for draft in unique.values() if not is_amendment(draft.kind)}
-    checked = _checked(unique.values(), abouts.values())
-    seen = _look(connection, unique, checked)
+    plain = {draft.event_id: about(draft.event) for draft in unique.values() if not is_amendment(draft.kind)}
+    named = names_in(unique.values(), plain.values())
+    seen = _look(connection, unique, named)
     if expect is not None:
         _check_expectation(connection, expect)
-    known = seen.recorded
-    fresh = [draft for draft in unique.values() if draft.event_id not in known]
-    corroborations = amending.corroborations(connection, [unique[event_id] for event_id in known], known, now)
-    fresh += [draft for draft in corroborations if draft.event_id not in known]
-    told = _abouts(connection, fresh, abouts, checked - seen.subjects)
+    recorded = seen.recorded
+    fresh = [draft for draft in unique.values() if draft.event_id not in recorded]
+    corroborations = amending.corroborations(connection, [unique[event_id] for event_id in recorded], recorded, now)
+    fresh += [draft for draft in corroborations if draft.event_id not in recorded]
+    told = _abouts(connection, drafts, fresh, plain, named - seen.subjects)
     new = _write(connection, fresh, told, seen, recorded_by, now)
     return [
-        Outcome(new.get(draft.event_id) or known[draft.event_id].position, draft.event_id, draft.event_id in new, draft)
+        Outcome(
+            new.get(draft.event_id) or recorded[draft.event_id].position, draft.event_id, draft.event_id in new, draft
+        )
         for draft in [*unique.values(), *corroborations]
     ]
 
@@ -92,7 +95,7 @@ def _look(connection: Connection, drafts: Mapping[str, Draft], subjects: Iterabl
     questions = [
         (lock if connection.dialect.name == "sqlite" else f"{lock} FOR UPDATE", ()),
         *ids,
-        *map(_existing, chunks(sorted(subjects))),
+        *map(existing, chunks(sorted(subjects))),
     ]
     ((position, newest, recorded_at),), *found = ask_all(connection, questions)
     if recorded_at is None and position:
@@ -105,17 +108,6 @@ def _look(connection: Connection, drafts: Mapping[str, Draft], subjects: Iterabl
         {stored.event_id: stored for stored in known},
         {name for rows in found[len(ids) :] for (name,) in rows},
     )
-
-
-def _existing(subjects: Sequence[str]) -> tuple[str, Sequence[object]]:
-    """The question which of some subjects there is any event about; not which, for a subject may have thousands."""
-    return "SELECT name FROM EACH ?? WHERE EXISTS (SELECT 1 FROM event_subject WHERE subject = name)", ([*subjects],)
-
-
-def _checked(drafts: Iterable[Draft], abouts: Iterable[About]) -> set[str]:
-    """The subjects that must be known: what the drafts are about and what they cite, but for states and events."""
-    named = {name for one in abouts for name in one.subjects if not name.startswith(("state:", "event:"))}
-    return named | {f"source:{citation.source}" for draft in drafts for citation in draft.sources}
 
 
 def _joined(drafts: Iterable[Draft]) -> dict[str, Draft]:
@@ -147,50 +139,24 @@ def _check_expectation(connection: Connection, expect: Expectation) -> None:
 
 
 def _abouts(
-    connection: Connection, drafts: Sequence[Draft], plain: Mapping[str, About], unknown: set[str]
-) -> list[About]:
-    """What each draft is about; raises `Refused` where one names what neither the log nor the batch knows.
-
-    `plain` is that of those that are no amendments, by id; `unknown` are the subjects of these, and the sources of all, that
-    the log does not know.
-    """
-    problems = list[Problem]()
-    amendments = [draft for draft in drafts if is_amendment(draft.kind)]
-    abouts = {**plain, **amending.abouts(connection, amendments, drafts, problems)}
-    introduced = {name for draft in drafts if (name := introduced_by(draft.event)) is not None}
-    unknown = unknown - introduced
-    if brought := _checked((), [abouts[draft.event_id] for draft in amendments]) - introduced:  # not asked about before
-        questions = [_existing(chunk) for chunk in chunks(sorted(brought))]
-        unknown |= brought - {name for rows in ask_all(connection, questions) for (name,) in rows}
-    if unknown:
-        problems += _unknown(connection, drafts, abouts, unknown, introduced)
-    if problems:
-        raise Refused(problems)
-    return [abouts[draft.event_id] for draft in drafts]
-
-
-def _unknown(
     connection: Connection,
     drafts: Sequence[Draft],
-    abouts: Mapping[str, About],
+    fresh: Sequence[Draft],
+    plain: Mapping[str, About],
     unknown: set[str],
-    introduced: set[str],
-) -> Iterator[Problem]:
-    registers = {name.split(":")[0] for name in unknown}
-    names = {register: known_ids(connection, register) | ids_of(introduced, register) for register in registers}
-    introducing = {cls.introduces: kind for kind, cls in KINDS.items() if cls.introduces}
-    for draft in drafts:
-        cited = tuple(f"source:{citation.source}" for citation in draft.sources)
-        for name in dict.fromkeys((*abouts[draft.event_id].subjects, *cited)):
-            if name in unknown:
-                register, _, wrong = name.partition(":")
-                near = did_you_mean(wrong, names[register])
-                advice = f"{near} " if near else ""
-                yield Problem(
-                    f"{draft.kind}: there is no {register} {wrong!r}",
-                    draft.where,
-                    f"{advice}A new one is entered by {introducing[register]}.",
-                )
+) -> list[About]:
+    """What each of the fresh drafts is about; raises `Refused` with every place where a draft names what nobody knows.
+
+    `plain` is that of the drafts that are no amendments, by id; `unknown` are the subjects of these, and the sources of all,
+    that the log does not know.
+    """
+    problems = list[Problem]()
+    amendments = [draft for draft in fresh if is_amendment(draft.kind)]
+    abouts = {**plain, **amending.abouts(connection, amendments, fresh, problems)}
+    problems += unknown_names(connection, drafts, abouts, unknown)
+    if problems:
+        raise Refused(in_order(problems))
+    return [abouts[draft.event_id] for draft in fresh]
 
 
 def _write(

@@ -40,7 +40,7 @@ Sources of the other columns:
 """
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -139,6 +139,7 @@ def _fold(text: str) -> str:
     return " ".join(bare.translate(_PUNCTUATION).split()).removeprefix("the ")
 
 
+@lru_cache(maxsize=1_000)  # a batch may misspell the same name in each of its entries
 def _near(text: str) -> list[str]:
     """The ids of at most three states with a name like `text`, the likest first.
 

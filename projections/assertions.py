@@ -63,7 +63,9 @@ class Failure(NamedTuple):
 
 def assertion(entry: Entry) -> Assertion:
     """The assertion written in an entry; raises `Refused` if it is not well formed."""
-    fields, where = entry
+    fields, where, problem = entry
+    if problem is not None:
+        raise Refused(problem)
     problems = [f"{key!r} is not known. {did_you_mean(key, _KEYS)}" for key in fields if key not in _KEYS]
     tables = {table.name: table for table in TABLES}
     table = tables.get(str(fields.get("view")))

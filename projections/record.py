@@ -5,9 +5,10 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from eventstore import batch, log
+from eventstore import drafting, known, log
 from eventstore.batch import Entry
 from eventstore.database import Database
+from eventstore.errors import Refused, in_order
 from eventstore.log import Expectation, Outcome
 from eventstore.reading import introduction
 from projections.runner import Progress, catch_up
@@ -44,7 +45,9 @@ def record_on(
     progress: Progress | None = None,
 ) -> list[Outcome]:
     """`record`, in a transaction that is already under way; `progress` is told of each event that the views have read."""
-    drafts = batch.drafts(entries, today=now[:10], find=partial(introduction, connection))
+    drafts, problems, in_doubt = drafting.drafted(entries, today=now[:10], find=partial(introduction, connection))
+    if problems:
+        raise Refused(in_order([*problems, *known.faults(connection, drafts, in_doubt)]))
     outcomes = log.append(connection, drafts, recorded_by=recorded_by, now=now, expect=expect)
     catch_up(connection, progress)
     return outcomes

@@ -8,7 +8,7 @@ can be better or worse) unless it says otherwise. In an answer, `possible` stand
 each other is joined by `or`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,8 +17,11 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from eventstore import canonical, dates, integrity, log
+from eventstore.batch import Entry
 from eventstore.database import Database
+from eventstore.drafting import drafted
 from eventstore.drafts import Draft, draft
+from eventstore.errors import Refused
 from eventstore.facts import Fact
 from eventstore.history import History
 from eventstore.stored import Stored
@@ -94,6 +97,14 @@ def corroborated(told: Told, *, citing: str, on: str = "2026-01-01", reason: str
 
 
 RECORD = source("record", "press")
+
+
+def drafts_of(entries: Iterable[Entry], find: Callable[[str], str | None] = lambda _: None) -> list[Draft]:
+    """The drafts of a batch; raises `Refused` with every fault of its entries."""
+    drafts, problems, _ = drafted(entries, today=TODAY, find=find)
+    if problems:
+        raise Refused(problems)
+    return drafts
 
 
 def append(connection: Connection, *facts: Told, now: str = NOW, by: str = "tests", **other: Any) -> list[log.Outcome]:

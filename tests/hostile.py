@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from histories import COUNCIL, NOW, RECORD, TODAY, WORLD, append, fact
@@ -17,9 +17,9 @@ from sqlalchemy import Connection, create_engine
 
 import migrations
 from cli.output import visible
-from eventstore import batch, checkpoint, dates, integrity, merkle, proof, signing, verifier
-from eventstore.errors import RecordError
-from eventstore.reading import check_chain, head, read
+from eventstore import batch, checkpoint, dates, drafting, integrity, known, merkle, proof, signing, verifier
+from eventstore.errors import Problem, RecordError
+from eventstore.reading import check_chain, head, introduction, read
 from eventstore.stored import Stored
 from eventstore.transfer import export, import_lines
 from projections import question, read_only, report, runner
@@ -81,7 +81,7 @@ def guarded() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def shown(error: Exception) -> None:
+def shown(error: Exception | Problem) -> None:
     """What is said of a fault can be printed: nothing in it steers a terminal."""
     text = visible(str(error))
     assert all(char.isprintable() or char == "\n" for char in text)
@@ -102,7 +102,10 @@ def try_date(text: str) -> None:
 def try_batch(form: str) -> Callable[[str], None]:
     def read(text: str) -> None:
         try:
-            batch.drafts(batch.read_text(text, "hostile", form), today=TODAY, find=lambda _: None)
+            entries = batch.read_text(text, "hostile", form)
+            drafts, problems, in_doubt = drafting.drafted(entries, today=TODAY, find=partial(introduction, memory()))
+            for problem in (*problems, *known.faults(memory(), drafts, in_doubt)):
+                shown(problem)
         except RecordError as error:
             shown(error)
 

@@ -3,16 +3,15 @@
 import json
 
 import pytest
+from histories import TODAY, drafts_of
 
 from eventstore import batch
 from eventstore.errors import Refused
 from eventstore.events import KINDS
 
-TODAY = "2026-11-22"
-
 
 def drafts(text, form="yaml", find=lambda _: None):
-    return batch.drafts(batch.read_text(text, "history.yaml", form), today=TODAY, find=find)
+    return drafts_of(batch.read_text(text, "history.yaml", form), find)
 
 
 def refusal(text, form="yaml"):
@@ -236,6 +235,38 @@ def test_every_fault_of_an_entry_is_named_whichever_field_it_is_in():
         "history.yaml:2: state-joined: effective: '1993-13' is not a date: there is no month 13",
         "history.yaml:2: state-joined: note holds the control character U+0007: take it out",
     ]
+
+
+def test_every_state_of_a_list_is_looked_at():
+    # After the first that was wrong the others were not.
+    said = refusal("- {kind: state-joined, on: 1993, organisation: cis, state: [Gorgia, AM, Moldovva], source: s}")
+    assert [line.partition(". ")[0] for line in said.splitlines()] == [
+        "history.yaml:1: state-joined: state: no state is called 'Gorgia'",
+        "history.yaml:1: state-joined: state: no state is called 'Moldovva'",
+    ]
+
+
+def test_what_is_no_entry_is_told_together_with_the_faults_of_the_others():
+    said = refusal("- {kind: state-joined, on: never, organisation: cis, state: GE, source: s}\n-\n- just words")
+    assert [line for line in said.splitlines() if line.startswith("history")] == [
+        "history.yaml:1: state-joined: 'never' is not a date; write a day, month or year as '1991-12-21', '1991-12' or '1991'",
+        "history.yaml:2: an entry is missing: found 'None'",
+        "history.yaml:3: an entry is missing: found 'just words'",
+    ]
+
+
+@pytest.mark.parametrize("only", ["{a: b}", "[{a: b}]"])
+def test_a_mapping_where_a_dispute_names_states_is_refused_in_words(only):
+    # A TypeError, a fault of the program.
+    text = f"""
+- kind: state-joined
+  on: 1993-12
+  organisation: cis
+  state: [GE, MD]
+  source: s
+  disputed: {{date: 1993-10-23, reason: r, source: t, only: {only}}}
+"""
+    assert refusal(text) == """history.yaml:2: only names ["{'a': 'b'}"], which the entry does not"""
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,22 @@ FILES = {
         f"- {{{GOOD.replace(', source: nti', '')}}}",
         "batch.yaml:1: state-joined: the source is missing: an event without a source is not recorded\n",
     ),
+    "unknown ids beside malformed entries": (
+        "yaml",
+        "- {kind: treaty-signed, on: 1992, treaty: cis-chartr, state: ZZZ, source: nti}\n"
+        "- {kind: treaty-signed, on: 1992, treaty: cis-charter, state: AM, source: nit}\n"
+        "-\n"
+        f"- {{{GOOD}}}\n",
+        "batch.yaml:1: treaty-signed: state: no state is called 'ZZZ'. Give an ISO 3166-1 code, such as BY, or the state's"
+        " usual name.\n"
+        "batch.yaml:1: treaty-signed: there is no treaty 'cis-chartr'\n"
+        "  Did you mean cis-charter? A new one is entered by treaty-adopted.\n"
+        "batch.yaml:2: treaty-signed: there is no source 'nit'\n"
+        "  Did you mean nti? A new one is entered by source-registered.\n"
+        "batch.yaml:3: an entry is missing: found 'None'\n"
+        "  An entry is a mapping with kind, on, fields and sources.\n"
+        "Nothing was recorded.\n",
+    ),
     "all faults of all entries": (
         "yaml",
         f"- {{{GOOD}, stat: x}}\n- {{{GOOD}}}\n- {{kind: state-joined, on: never}}\n",
@@ -142,6 +158,29 @@ def test_a_batch_with_a_fault_is_undone_on_every_database(record: Database, tmp_
         "batch.jsonl:502: state-joined: there is no organisation 'csi'\n"
         "  Did you mean cis? A new one is entered by organisation-founded.\n"
         "Nothing was recorded.\n"
+    )
+
+
+@pytest.mark.parametrize("option", [("--dry-run",), ("--expect", "25")])
+def test_a_batch_with_several_faults_is_told_the_same_however_it_is_tried(
+    record: Database, tmp_path: Path, option: tuple[str, ...]
+) -> None:
+    _, text, said = FILES["unknown ids beside malformed entries"]
+    file = tmp_path / "batch.yaml"
+    file.write_text(text)
+    ran = cis(record, "append", "--file", str(file), *option)
+    assert (ran.status, ran.err.replace(str(file), "batch.yaml")) == (1, said)
+
+
+def test_several_faults_of_options_are_told_at_once(record: Database) -> None:
+    options = ("--treaty", "cis-chartr", "--on", "1993-13", "--source", "nti")
+    ran = cis(record, "append", "treaty-signed", *options, "--state", "BY", "--state", "AM")
+    assert (ran.status, ran.err) == (
+        1,
+        "command line: treaty-signed: '1993-13' is not a date: there is no month 13\n"
+        "command line: treaty-signed: there is no treaty 'cis-chartr'\n"
+        "  Did you mean cis-charter? A new one is entered by treaty-adopted.\n"
+        "Nothing was recorded.\n",
     )
 
 

@@ -16,7 +16,7 @@ import date_strategies
 import pytest
 from children import Child
 from cli_runs import cis
-from histories import TODAY, WORLD, fact, given
+from histories import TODAY, WORLD, drafts_of, fact, given
 from hostile import TARGETS, exported, guarded, proofs, rechained, warm
 from hypothesis import given as tried_with
 from hypothesis import settings
@@ -352,7 +352,7 @@ def test_half_a_character_in_a_key_is_refused_in_words(where):
         f'[{{"kind": "body-dissolved", "on": "1994", "{where}": {{"\\ud800": 1}}}}]', "batch", "json"
     )
     with pytest.raises(Refused, match=r"value has the key .\\ud800.: keys are ASCII text"):
-        batch.drafts(entries, today=TODAY, find=lambda _: None)
+        drafts_of(entries)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 from conftest import migrated
+from histories import NOW, drafts_of
 
 import seed_events
 from eventstore import batch
@@ -17,8 +18,6 @@ from projections.assertions import failures
 from projections.check import findings
 from projections.record import record
 from seed_events import coverage
-
-NOW = "2026-11-22T00:00:00.000000Z"
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +30,7 @@ def loaded(tmp_path_factory):
 @pytest.fixture(scope="module")
 def drafts(loaded):
     with loaded.record() as connection:
-        return batch.drafts(seed_events.entries(), today=NOW[:10], find=partial(introduction, connection))
+        return drafts_of(seed_events.entries(), find=partial(introduction, connection))
 
 
 def test_loading_the_history_twice_adds_nothing(loaded):
