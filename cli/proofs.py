@@ -68,10 +68,10 @@ def _held(path: str | None, key: str | None) -> "Checkpoint | None":
 def _examine(database: str, held: "Checkpoint | None", views: bool, bar: bool | None) -> dict[str, Any]:
     from eventstore.audit import Held, audit
     from eventstore.database import Database
-    from eventstore.reading import head
+    from eventstore.reading import length
 
     with Database(database).record() as connection:
-        size = head(connection).position
+        size = length(connection)
         with progress("Examining the log", shown=bar) as begin:
             kept = [] if held is None else [Held(held.size, held.root)]
             verdict = audit(connection, kept, progress=begin(size))

@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 from sqlalchemy import Connection, select
 
 from eventstore.driver import ask, ask_all, stream
+from eventstore.errors import DatabaseError, Problem
 from eventstore.events import DEFINING, KINDS, LIFE
 from eventstore.integrity import Verdict, verify
 from eventstore.stored import Stored
@@ -36,8 +37,15 @@ class Head(NamedTuple):
 
 
 def head(connection: Connection) -> Head:
-    """The newest event of the log."""
-    return Head(*ask(connection, "SELECT position, hash FROM log_head")[0])
+    """The newest event of the log; raises `DatabaseError` where the row that names it is gone."""
+    if not (found := ask(connection, "SELECT position, hash FROM log_head")):
+        raise DatabaseError(Problem("log_head is empty, so the newest event is not known", "", "Run: cis verify"))
+    return Head(*found[0])
+
+
+def length(connection: Connection) -> int:
+    """The number of events in the log, by the events themselves; for one that may be damaged."""
+    return int(ask(connection, "SELECT coalesce(max(position), 0) FROM event")[0][0])
 
 
 def read(

@@ -60,12 +60,18 @@ def left_without_joining(connection: Connection) -> Iterator[Finding]:
         before.c.state == membership.c.state,
         before.c.status != "former",
     )
-    rows = select(membership.c.organisation, membership.c.state).where(
+    rows = select(membership.c.organisation, membership.c.state, membership.c.valid_from_latest).where(
         membership.c.status == "former", ~earlier.where(before.c.valid_from <= membership.c.valid_from).exists()
     )
+    history = History(connection)
     for row in connection.execute(rows.distinct().order_by(membership.c.organisation, membership.c.state)):
-        subject = f"{row.organisation}/{row.state}"
-        yield Finding("left-without-joining", subject, f"{row.state} left {row.organisation} without having joined it")
+        # Where it joined and left on one day, no row says that it belonged, but an act does.
+        joined = history.about(f"organisation:{row.organisation}", f"state:{row.state}", kinds=("state-joined",))
+        if not any(fact.first <= row.valid_from_latest for fact in joined):
+            subject = f"{row.organisation}/{row.state}"
+            yield Finding(
+                "left-without-joining", subject, f"{row.state} left {row.organisation} without having joined it"
+            )
 
 
 def acts_out_of_order(connection: Connection) -> Iterator[Finding]:

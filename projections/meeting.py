@@ -32,8 +32,8 @@ meeting = Table(
     Column("kind", Name, comment="regular, extraordinary, informal or jubilee"),
     Column("title", Name, comment="its name, where it has one"),
     Column("bodies", Name, comment="ids of the bodies that met"),
-    Column("start", Name, nullable=False, comment="date (EDTF) of its first day"),
-    Column("end", Name, nullable=False, comment="date (EDTF) of its last day"),
+    Column("start", Name, nullable=False, comment="date (EDTF) of its first day; empty: not known"),
+    Column("end", Name, nullable=False, comment="date (EDTF) of its last day; empty: not known"),
     Column("place", Name, comment="city or place"),
     Column("country", Name, comment="the state where it was held"),
     Column("chair", Name, comment="the person who chaired it"),
@@ -87,7 +87,7 @@ decision = Table(
 
 def _meeting(fact: "Fact", _: "History") -> Iterator[tuple[Table, Row]]:
     event: Any = fact.event
-    start, _slash, end = fact.occurred.partition("/")
+    start, lasts, end = fact.occurred.partition("/")
     yield (
         meeting,
         {
@@ -96,7 +96,7 @@ def _meeting(fact: "Fact", _: "History") -> Iterator[tuple[Table, Row]]:
             "title": event.title,
             "bodies": " ".join(event.bodies) or None,
             "start": start,
-            "end": end or start,
+            "end": end if lasts else start,
             "place": event.place,
             "country": event.country,
             "chair": event.chair,
@@ -146,7 +146,7 @@ RULES = {
 
 MEETINGS = EventView(
     name="meeting",
-    version=1,
+    version=2,
     tables=(meeting, meeting_attendance, meeting_body),
     handles=frozenset(("meeting-held",)),
     ignores=EVERYTHING - {"meeting-held"},

@@ -47,19 +47,20 @@ def _position(connection: Connection, known_at: str, newest: int, option: str) -
     from datetime import UTC, datetime
 
     if known_at.isascii() and known_at.isdigit():
-        position = int(known_at[:18])
+        position = int(known_at.lstrip("0")[:18] or 0)
         if position > newest:
             raise Misuse(Problem(f"the log ends at position {newest}", f"{option} {known_at[:40]}"))
         return position
     try:
         time = datetime.fromisoformat(known_at)
-    except ValueError:
+        if len(known_at) <= len("2026-11-22"):  # a day means its end, as everywhere
+            time = time.replace(hour=23, minute=59, second=59, microsecond=999_999)
+        time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValueError, OverflowError):
         advice = "Write a position such as 120, or a time such as 2026-11-22T10:00Z."
         raise Misuse(Problem("neither a position nor a time", f"{option} {known_at[:40]!r}", advice)) from None
-    if len(known_at) <= len("2026-11-22"):  # a day means its end, as everywhere
-        time = time.replace(hour=23, minute=59, second=59, microsecond=999_999)
-    time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-    return position_at(connection, time.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+    # Not strftime: it writes the year 300 with three digits, which sort after 2026.
+    return position_at(connection, time.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z")
 
 
 def begins_after(connection: Connection, day: str, known_at: int) -> str | None:

@@ -20,6 +20,16 @@ def test_a_state_that_left_without_having_joined_is_shown(database):
     assert shown(database)["left-without-joining"][1] == "GE left cis without having joined it"
 
 
+def test_a_state_that_joined_and_left_on_one_day_is_not_said_to_have_left_without_joining(database):
+    given(
+        database,
+        *WORLD,
+        fact("state-joined", "1995-03-01", organisation="cis", state="KZ"),
+        fact("state-withdrew", "1995-03-01", organisation="cis", state="KZ"),
+    )
+    assert "left-without-joining" not in shown(database)
+
+
 def test_a_ratification_before_the_signature_is_shown_but_not_where_the_dates_leave_room(database):
     given(
         database,

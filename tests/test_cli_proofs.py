@@ -111,6 +111,22 @@ def test_that_the_log_went_on_is_proven(record, tmp_path):
     }
 
 
+def test_a_log_whose_head_was_deleted_is_verified_and_otherwise_refused_in_words(record):
+    # An IndexError, a fault of the program.
+    with record.transaction() as connection:
+        for trigger in ("log_head_no_delete", "log_head_no_truncate"):
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {trigger}")
+            else:
+                connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {trigger} ON log_head")
+        connection.exec_driver_sql("DELETE FROM log_head")
+    ran = cis(record, "verify", "--format", "json")
+    assert (ran.status, ran.json["ok"]) == (1, False)
+    assert "log_head is empty: the newest event cannot be confirmed" in ran.json["problems"]
+    ran = cis(record, "members", "cis")
+    assert (ran.status, ran.err) == (1, "log_head is empty, so the newest event is not known\n  Run: cis verify\n")
+
+
 def test_a_key_is_made_and_signs_and_the_signature_is_checked(desk, tmp_path):
     key, public, kept = tmp_path / "key", tmp_path / "key.pub", tmp_path / "kept.txt"
     made = cis(None, "checkpoint", "--new-key", str(key), "--origin", "example.org/cis")

@@ -111,6 +111,27 @@ def test_meetings_of_a_period_and_of_a_body(record: Database) -> None:
     assert found("council-of-heads-of-state", "--from", "2004") == []
 
 
+@pytest.mark.parametrize(
+    ("on", "start", "end", "shown"),
+    [("1994-05-01/", "1994-05-01", "", "1994-05-01/"), ("/1994-06-01", "", "1994-06-01", "/1994-06-01")],
+)
+def test_an_unknown_end_of_a_meeting_stays_unknown(record: Database, on: str, start: str, end: str, shown: str) -> None:
+    # It was shown as a meeting of one day.
+    cis(record, "append", "meeting-held", "--meeting", "talks", "--on", on, "--source", "nti")
+    (row,) = cis(record, "meetings", "--from", "1994-05", "--to", "1994-05", "--format", "json").json
+    assert (row["start"], row["end"]) == (start, end)
+    assert f"{shown} " in cis(record, "meetings", "--from", "1994-05", "--to", "1994-05").out
+
+
+def test_a_position_or_a_time_of_long_ago_is_read_as_what_it_is(record: Database) -> None:
+    def known(at: str) -> str:
+        return cis(record, "members", "cis", "--as-of", "1994", "--known-at", at).err
+
+    assert "known at position 10" in known("0000000000000000000010"), "it was taken for position 0"
+    assert "known at position 0" in known("0300-01-01"), "it was taken for now"
+    assert "neither a position nor a time" in known("0001-01-01T00:00+05:00"), "an OverflowError"
+
+
 @pytest.mark.parametrize("width", [80, 160])
 @pytest.mark.parametrize(
     ("name", "words"),

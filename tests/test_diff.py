@@ -164,6 +164,17 @@ def test_a_preview_says_from_when_until_when_a_standing_would_change_and_records
     assert preview(database, [entry(LEFT)], recorded_by="tests", now=NOW)[1] == []
 
 
+def test_a_meeting_that_has_no_title_is_seen_by_a_preview_and_when_it_is_taken_out(database):
+    # Both compared titles, and there were none.
+    given(database, *WORLD)
+    met = fact("meeting-held", "1993-05-05", meeting="minsk", place="Minsk")
+    _, lines = preview(database, [entry(met)], recorded_by="tests", now=NOW)
+    assert [(line.view, line.before, line.after) for line in lines] == [("meeting", "", "minsk")]
+    given(database, met)
+    _, lines = preview(database, [entry(retracted(met))], recorded_by="tests", now=NOW)
+    assert ("meeting", "minsk", "") in [(line.view, line.before, line.after) for line in lines]
+
+
 def test_lines_are_chosen_by_view_and_by_subject(database):
     given(database, *WORLD)
     with database.record() as connection:

@@ -91,11 +91,14 @@ class _Known:
             shown = other or one or {}
             name = table.name if table.name in shown else "event_id"
             key = {"event" if name == "event_id" else name: str(shown[name])}
-            named = next(column for column in _NAMED if column in table.c)
             subject = frozenset(f"{register}:{value}" for register, value in key.items())
-            for column in [named] if one is None or other is None else table.c.keys():
+            named = next((column for column in _NAMED if shown.get(column)), name)
+            columns = (
+                [named] if one is None or other is None else [column for column in shown if column not in _DERIVED]
+            )
+            for column in columns:
                 values = [_text(row, column) for row in (one, other)]
-                if column not in _DERIVED and values[0] != values[1]:
+                if values[0] != values[1]:
                     yield Line(table.name, key, column, values[0], values[1], (event_id,), (), subjects=subject)
 
     def _rows(self, view: EventView, event_id: str, history: History, day: str | None) -> Iterator[tuple[Table, Row]]:
