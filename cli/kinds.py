@@ -1,6 +1,5 @@
 """The options of a kind of event, read off its class, and the entry that they come to: the one that a line of a file is."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -174,10 +173,7 @@ def _one(field: Field, value: Any) -> Any:
 
 
 def _json(text: str, option: str) -> Any:
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise click.BadParameter(f"this is not JSON: {error}", param_hint=option) from None
+    value = _decoded(text, option)
     if not isinstance(value, dict):
         raise click.BadParameter("a JSON object is needed: {...}", param_hint=option)
     return value
@@ -204,10 +200,19 @@ def _loose(text: str) -> Any:
         return text == "true"
     if text[0] not in '[{"':
         return text
+    return _decoded(text, "--set")
+
+
+def _decoded(text: str, option: str) -> Any:
+    """The JSON of an option, read as that of a file is."""
+    from eventstore.errors import Refused
+    from eventstore.readers import read_json
+
     try:
-        return json.loads(text)
-    except ValueError as error:
-        raise click.BadParameter(f"{text!r} is not JSON: {error}", param_hint="--set") from None
+        ((value, _),) = read_json(text, option)
+    except Refused as refusal:
+        raise click.BadParameter(f"{text[:80]!r}: {refusal.problems[0].what}", param_hint=option) from None
+    return value
 
 
 def _sources(

@@ -216,14 +216,23 @@ def test_a_file_that_is_not_there(record: Database, tmp_path: Path) -> None:
         (("append", "state-joined", "--status", "boss"), "Error: Invalid value for '--status': 'boss' is not one of"),
         (
             ("append", "treaty-adopted", "--entry-into-force", "{"),
-            "Error: Invalid value for --entry-into-force: this is not JSON",
+            "Error: Invalid value for --entry-into-force: '{': this is not JSON: ",
         ),
         (
             ("append", "event-corrected", "--set", "x"),
             "Error: Invalid value for --set: 'x' is not of the form FIELD=VALUE",
         ),
         (("correct", "1", "--set", "a=1", "--set", "a=2"), "Error: Invalid value for --set: a is set twice"),
-        (("correct", "1", "--set", "a=[1"), "Error: Invalid value for --set: '[1' is not JSON"),
+        (("correct", "1", "--set", "a=[1"), "Error: Invalid value for --set: '[1': this is not JSON: "),
+        # A RecursionError, a fault of the program; and of a key that stood twice the last value was taken.
+        (
+            ("correct", "1", "--changes", '{"note": ' + "[" * 5_000),
+            'Error: Invalid value for --changes: \'{"note": [[[',
+        ),
+        (
+            ("correct", "1", "--changes", '{"note": "a", "note": "b"}'),
+            'Error: Invalid value for --changes: \'{"note": "a", "note": "b"}\': the key \'note\' stands twice',
+        ),
         (
             ("correct", "1", "--set", "a=1", "--changes", "{}"),
             "Error: --changes and --set say the same: give one of them.",
@@ -351,3 +360,10 @@ def test_text_with_control_characters(record: Database) -> None:
     assert ran.err.startswith("command line: statement-made: text holds the control character U+0007: take it out\n")
     named = cis(record, "members", "\x1b[31mcis")
     assert "\x1b" not in named.err
+
+
+def test_a_dispute_that_denies_an_event_claims_nothing_else_of_it(record: Database) -> None:
+    # The date was recorded, and had no effect.
+    ran = cis(record, "dispute", "5", "--denied", "--date", "1990", "--reason", "r", "--source", "nti")
+    assert ran.status == 1
+    assert "event-disputed: denied, and yet a date or changes: what is claimed?" in ran.err

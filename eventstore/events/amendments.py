@@ -52,7 +52,9 @@ class EventDisputed(Claim, frozen=True, kw_only=True):
 
     def problems(self) -> list[str]:
         """A dispute says what the other source claims."""
-        return [] if self.date or self.changes or self.denied else ["no date, no changes, not denied: what is claimed?"]
+        if self.denied:
+            return ["denied, and yet a date or changes: what is claimed?"] if self.date or self.changes else []
+        return [] if self.date or self.changes else ["no date, no changes, not denied: what is claimed?"]
 
 
 class EventCorroborated(Amendment, frozen=True, kw_only=True):
