@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from eventstore.batch import Entry
-    from eventstore.log import Expectation, Outcome
+    from eventstore.log import Outcome
     from projections.diff import Line
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -231,6 +231,7 @@ def _record(
 ) -> None:
     from eventstore.database import Database
     from eventstore.errors import Problem, Refused
+    from eventstore.log import Expectation
     from projections.diff import preview
     from projections.record import record
 
@@ -238,7 +239,7 @@ def _record(
     try:
         entries = read()
         target, who, time = Database(database, write=True), recorder(recorded_by), now()
-        condition = None if expect is None else _expectation(database, entries, expect)
+        condition = None if expect is None else Expectation(None, expect)
         if dry_run:
             outcomes, changes = preview(target, entries, recorded_by=who, now=time, expect=condition)
         else:
@@ -260,25 +261,6 @@ def recorder(name: str | None) -> str:
     if not name.strip() or not name.isprintable() or len(name) > 200:
         raise click.BadParameter("A name of one line is needed.", param_hint="--recorded-by")
     return name.strip()
-
-
-def _expectation(database: str, entries: "Sequence[Entry]", position: int) -> "Expectation":
-    """That nothing newer than a position concerns what the entries are about."""
-    from eventstore.database import Database
-    from eventstore.drafting import drafted
-    from eventstore.errors import Misuse, Problem
-    from eventstore.log import Expectation
-    from eventstore.reading import head, introduction
-    from eventstore.subjects import subjects_of
-
-    with Database(database).record() as connection:
-        newest = head(connection).position
-        if position > newest:
-            raise Misuse(Problem(f"the log ends at position {newest}", f"--expect {position}"))
-        made, *_ = drafted(
-            entries, today=now()[:10], find=partial(introduction, connection)
-        )  # the faults are told later
-    return Expectation(tuple(dict.fromkeys(name for draft in made for name in subjects_of(draft.event))), position)
 
 
 def _tell(outcomes: "Sequence[Outcome]", changes: "Sequence[Line]", dry_run: bool, form: str) -> None:

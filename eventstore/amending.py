@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from eventstore import dates, reading
-from eventstore.drafts import Draft, of_event, typed
+from eventstore.drafts import Draft, misdated, of_event, typed
 from eventstore.errors import DatabaseError, Problem, Refused
 from eventstore.events import KINDS, Citation, Event
 from eventstore.events.amendments import Amendment, Claim, EventCorroborated
@@ -60,14 +60,16 @@ def abouts(
     amendments: Sequence[Draft],
     batch: Sequence[Draft],
     problems: list[Problem],
+    *,
+    today: str,
     in_doubt: Collection[str] = (),
 ) -> dict[str, About]:
     """What each amendment is about, by its id; faults are added to `problems`, but not that an event (`event:ID`) in doubt is
-    not there.
+    not there. After `today` (ISO) nothing can have happened.
     """
     if not amendments:
         return {}
-    return _Amended(connection, batch).abouts(amendments, problems, in_doubt)
+    return _Amended(connection, batch).abouts(amendments, problems, today, in_doubt)
 
 
 def no_such_event(kind: str, event_id: str, where: str) -> Problem:
@@ -95,6 +97,7 @@ class _Root(NamedTuple):
 
     event_id: str
     kind: str
+    occurred: str
     fields: dict[str, Any]
     sources: list[str]
 
@@ -111,7 +114,7 @@ class _Amended:
         self.gathered = dict[str, dict[str, None]]()  # by root: the subjects of everything said about it so far
 
     def abouts(
-        self, amendments: Sequence[Draft], problems: list[Problem], in_doubt: Collection[str]
+        self, amendments: Sequence[Draft], problems: list[Problem], today: str, in_doubt: Collection[str]
     ) -> dict[str, About]:
         self._read_ahead(amendments)
         found = dict[str, About]()
@@ -125,7 +128,7 @@ class _Amended:
                 found[draft.event_id] = About(draft.kind, ())
                 continue
             if isinstance(draft.event, Claim):
-                unfit = _unfit(draft.event, KINDS[root.kind], root.fields)
+                unfit = _unfit(draft.event, root, today)
                 problems += [Problem(f"{draft.kind}: {problem}", draft.where) for problem in unfit]
             found[draft.event_id] = self.about(draft.event, draft.sources, root)
         return found
@@ -144,15 +147,15 @@ class _Amended:
         while event_id not in met:
             met.add(event_id)
             if (draft := self.batch.get(event_id)) is not None:
-                event, kind = draft.event, draft.kind
+                event, kind, occurred = draft.event, draft.kind, draft.when.text
                 sources = [citation.source for citation in draft.sources]
             elif (stored := self._read(event_id)) is not None:
-                event, kind = event_of(stored), stored.kind
+                event, kind, occurred = event_of(stored), stored.kind, stored.occurred
                 sources = [citation.source for citation in citations_of(stored)]
             else:
                 return None
             if not isinstance(event, Amendment):
-                return _Root(event_id, kind, msgspec.to_builtins(event), sources)
+                return _Root(event_id, kind, occurred, msgspec.to_builtins(event), sources)
             event_id = event.event
         raise _circle(event_id)
 
@@ -202,23 +205,20 @@ def names_in_changes(event: Event, kind: str) -> Iterable[str]:
     return named_in(getattr(event, "changes", None) or {}, KINDS[kind])
 
 
-def _unfit(claim: Claim, cls: type[Event], fields: Mapping[str, Any]) -> list[str]:
+def _unfit(claim: Claim, root: _Root, today: str) -> list[str]:
     """Why the date or the changes of a claim cannot be those of an event of this kind."""
-    problems = list[str]()
-    if claim.date is not None and dates.parse(claim.date).lasts and not cls.lasts:
-        problems.append(f"date {claim.date!r} lasts, but {cls.kind} happens once: write [a,b]")
-    if claim.changes:
-        try:
-            changed = typed(cls, merged(fields, claim.changes))
-        except Refused as refusal:
-            return problems + [problem.what for problem in refusal.problems]
-        settled = msgspec.json.decode(msgspec.json.encode(changed))
-        problems += [
-            f"changes: write {name} as {settled[name]!r}"
-            for name, value in claim.changes.items()
-            if value is not None and name in settled and settled[name] != value
-        ]
-    return problems
+    changes = claim.changes or {}
+    try:
+        changed = typed(KINDS[root.kind], merged(root.fields, changes))
+    except Refused as refusal:
+        return [problem.what for problem in refusal.problems]
+    settled = msgspec.json.decode(msgspec.json.encode(changed))
+    problems = [
+        f"changes: write {name} as {settled[name]!r}"
+        for name, value in changes.items()
+        if value is not None and name in settled and settled[name] != value
+    ]
+    return problems + misdated(changed, claim.date or root.occurred, today)
 
 
 def merged(fields: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

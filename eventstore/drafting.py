@@ -6,14 +6,18 @@ which event it is `about`: by the id of the event, by the id it introduced, or b
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
+from eventstore.amending import is_amendment
 from eventstore.batch import Entry
 from eventstore.drafts import Draft, draft, sound_parts
 from eventstore.errors import Problem, Refused, did_you_mean
 from eventstore.events import KINDS, Event
+from eventstore.events.amendments import EventDisputed
 from eventstore.events.fields import SLUG, fields_of, matches
-from eventstore.known import InDoubt, Named
+from eventstore.known import MOST_LIKENED, InDoubt, Named
+from eventstore.reading import ids_of
 from eventstore.subjects import introduced_by, named_in
 
 _DUMMY = ({"source": "any"},)  # the identity of an event does not depend on its sources
@@ -29,55 +33,66 @@ class Drafted(NamedTuple):
     in_doubt: InDoubt
 
 
-def drafted(entries: Iterable[Entry], *, today: str, find: Callable[[str], str | None]) -> Drafted:
+def drafted(
+    entries: Iterable[Entry],
+    *,
+    today: str,
+    find: Callable[[str], str | None],
+    ids: Callable[[str], set[str]],
+) -> Drafted:
     """The drafts of a batch, and every fault of every entry.
 
-    `find` gives the id of the event in the log that introduced a subject (`meeting:x`), or None; `today` is a day (ISO).
+    `find` gives the id of the event in the log that introduced a subject (`meeting:x`), or None; `ids` every id that the log
+    knows in a register (`meeting`), to liken a wrong one to; `today` is a day (ISO).
     """
-    batch = _Batch(today, find)
+    batch = _Batch(today, find, ids)
     for entry in entries:
         batch.take(entry)
-    for entry in batch.amendments:
-        batch.amend(entry)
+    for entry in batch.amendments:  # what disputes one of them comes to the end of the list
+        batch.enter(entry)
     return batch.drafted()
 
 
 class _Batch:
-    def __init__(self, today: str, find: Callable[[str], str | None]) -> None:
-        self.today, self.find = today, find
+    def __init__(self, today: str, find: Callable[[str], str | None], ids: Callable[[str], set[str]]) -> None:
+        self.today, self.find, self.ids = today, find, cache(ids)
         self.drafts = list[Draft]()
         self.problems = list[Problem]()
         self.amendments = list[Entry]()
         self.introduced = dict[str, str]()
         self.repeated = dict[str, str]()  # the events that amendments repeat, by id: their kinds
         self.faulty = list[Named]()
-        self.in_doubt = {f"event:{_UNTOLD}"}
+        self.brought = {f"event:{_UNTOLD}"}  # what the faulty entries may bring in
+        self.likened = 0
 
     def drafted(self) -> Drafted:
         """What it all comes to."""
         kinds = {entry.kind for entry in self.faulty}
         misspelt = any(kind not in KINDS for kind in kinds)
         may_be_faulty = (name for name, kind in self.repeated.items() if misspelt or kind in kinds)
-        in_doubt = self.in_doubt.union(f"event:{name}" for name in may_be_faulty)
-        return Drafted(self.drafts, self.problems, InDoubt(self.faulty, in_doubt))
+        brought = self.brought.union(f"event:{name}" for name in may_be_faulty)
+        return Drafted(self.drafts, self.problems, InDoubt(self.faulty, brought))
 
     def take(self, entry: Entry) -> None:
-        """The drafts of an entry about the world; one about another event waits until all of those are known."""
+        """Enter what is about the world; what is about another event waits until all of those are known."""
         if entry.problem is not None:
             self.problems.append(entry.problem)
-            return
-        if "hash" in entry.fields:
+        elif "hash" in entry.fields:
             self._note("this is a line of an exported log", entry, "Bring it in with: cis import FILE")
-            return
-        if "about" in entry.fields:
+        elif "about" in entry.fields or is_amendment(str(entry.fields.get("kind"))):
             self.amendments.append(entry)
-            return
-        fields, sources = _parts(entry)
+        else:
+            self.enter(entry)
+
+    def enter(self, entry: Entry) -> None:
+        """The drafts of an entry, and of what disputes it."""
+        fields, sources = self._parts(entry)
         disputes = fields.pop("disputed", None) or []
-        given = list[tuple[Any, Draft | None]]()
+        if is_amendment(str(fields.get("kind"))):
+            self._settle_event(fields, entry)
+        given = dict[str, Draft | None]()
         for state, one in _one_for_each_state(fields):
-            made = self._draft(one, sources, entry.where)
-            given.append((state, made))
+            given[state] = made = self._draft(one, sources, entry.where)
             if made is not None and (name := introduced_by(made.event)) is not None:
                 self.introduced.setdefault(name, made.event_id)
         for dispute in disputes if isinstance(disputes, list) else [disputes]:
@@ -85,6 +100,38 @@ class _Batch:
 
     def _note(self, what: str, entry: Entry, advice: str = "") -> None:
         self.problems.append(Problem(what, entry.where, advice))
+
+    def _parts(self, entry: Entry) -> tuple[dict[str, Any], list[Any]]:
+        """The fields of an entry with `kind` and `on`, and its sources; what would be lost is noted."""
+        fields = dict(entry.fields)
+        if "occurred" in fields:
+            if "on" in fields:
+                self._note("on and occurred say the same: leave one out", entry)
+            fields.setdefault("on", fields.pop("occurred"))
+        sources = fields.pop("sources", None) or []
+        single, locator = fields.pop("source", None), fields.pop("locator", None)
+        if isinstance(locator, list | dict):
+            self._note("locator is one text; for several sources write sources, each with its own", entry)
+            locator = None
+        if single is None and locator is not None:
+            self._note("locator belongs to a source: write source beside it, or put it into sources", entry)
+        if fields.get("kind") == "source-registered" and single is not None:
+            fields["source"] = single
+            single = single if not sources else None
+        fields.pop("edited", None)
+        if isinstance(data := fields.get("data"), dict):
+            del fields["data"]
+            if twice := sorted(str(name) for name in fields.keys() & data.keys()):
+                self._note(f"{', '.join(twice)} stands in data and beside it: leave one out", entry)
+            fields |= data
+        return fields, _sources(sources, single, locator)
+
+    def _settle_event(self, fields: dict[str, Any], entry: Entry) -> None:
+        """Say by its id which event an amendment is about."""
+        if "about" in fields:
+            if "event" in fields:
+                self._note("about and event say the same: leave one out", entry)
+            fields["event"] = self._meant(fields.pop("about"), entry)
 
     def _draft(self, fields: Mapping[str, Any], sources: list[Any], where: str) -> Draft | None:
         """The draft of one event, which is kept; None after noting what is wrong with it."""
@@ -105,36 +152,32 @@ class _Batch:
         sound, cited = sound_parts(cls or Event, fields, sources)
         cites = [f"source:{citation.source}" for citation in cited]
         if cls is None:
-            self.in_doubt |= {*cites, *(_subject(name, fields[name]) for name in _INTRODUCED & fields.keys())}
+            self.brought |= {*cites, *(_subject(name, fields[name]) for name in _INTRODUCED & fields.keys())}
         elif cls.introduces is not None:
-            self.in_doubt.add(_subject(cls.introduces, fields.get(cls.introduces)))
+            self.brought.add(_subject(cls.introduces, fields.get(cls.introduces)))
         self.faulty.append(Named(kind, where, dict.fromkeys((*named_in(sound, cls or Event), *cites))))
 
-    def _dispute(self, dispute: Any, entry: Entry, given: list[tuple[Any, Draft | None]]) -> None:
+    def _dispute(self, dispute: Any, entry: Entry, given: Mapping[str, Draft | None]) -> None:
         if not isinstance(dispute, dict):
             self._note("disputed is a list of mappings with date, changes or denied", entry)
             return
         told = dict(dispute)
         only = told.pop("only", None)
-        states = [state for state, _ in given]
-        chosen = states if only is None else only if isinstance(only, list) else [only]
-        if strange := sorted({str(state) for state in chosen if state not in states}):
+        chosen = (
+            given.keys() if only is None else {str(state) for state in (only if isinstance(only, list) else [only])}
+        )
+        if strange := sorted(chosen - given.keys()):
             self._note(f"only names {strange}, which the entry does not", entry)
+        if strange := sorted({"kind", "event", "about"} & told.keys()):
+            self._note(f"disputed takes no {', '.join(strange)}: it disputes the entry in which it stands", entry)
             return
-        told = {"kind": "event-disputed", "on": entry.fields.get("edited"), **told}
-        for state, disputed in given:
+        told = {"on": entry.fields.get("edited"), **told, "kind": EventDisputed.kind}
+        for state, disputed in given.items():
             if state in chosen:
                 event_id = disputed.event_id if disputed else _UNTOLD
                 self.amendments.append(Entry({**told, "event": event_id}, entry.where))
 
-    def amend(self, entry: Entry) -> None:
-        """The draft of an entry about another event."""
-        fields, sources = _parts(entry)
-        if "about" in fields:
-            fields["event"] = self._meant(fields.pop("about"), entry)
-        self._draft(fields, sources, entry.where)
-
-    def _meant(self, about: Any, entry: Entry) -> Any:
+    def _meant(self, about: Any, entry: Entry) -> str:
         """The id of the event that an amendment is about; `_UNTOLD` where that cannot be told."""
         if isinstance(about, str):
             return about
@@ -144,8 +187,9 @@ class _Batch:
         if len(about) == 1:
             ((register, name),) = about.items()
             return self._introduction(str(register), str(name), entry)
-        fields, _ = _parts(Entry(about, entry.where))
+        fields, _ = self._parts(Entry(about, entry.where))
         kind, on = fields.pop("kind", None), fields.pop("on", None)
+        self._settle_event(fields, entry)
         try:
             meant = draft(kind, on, fields, _DUMMY, where=entry.where, today=self.today)
         except Refused as refusal:
@@ -155,12 +199,22 @@ class _Batch:
         return meant.event_id
 
     def _introduction(self, register: str, name: str, entry: Entry) -> str:
+        """The id of the event that introduced a subject; `_UNTOLD` if there is none."""
+        if register not in _INTRODUCED:
+            advice = f"Name a {', '.join(sorted(_INTRODUCED))}; write the id of the event; or repeat all of it."
+            self._note(f"about: {register[:80]!r} is nothing that an event introduces", entry, advice)
+            return _UNTOLD
         subject = f"{register}:{name}"
-        found = self.introduced.get(subject) or self.find(subject)
-        if found is None and not {subject, f"{register}:"} & self.in_doubt:
-            near = did_you_mean(name, [known.partition(":")[2] for known in self.introduced])
-            self._note(f"about: there is no {register} {name!r}", entry, near)
+        found = self.introduced.get(subject) or (self.find(subject) if matches(SLUG, name) else None)
+        if found is None and not {subject, f"{register}:"} & self.brought:
+            self._note(f"about: there is no {register} {name[:80]!r}", entry, self._near(register, name))
         return found or _UNTOLD
+
+    def _near(self, register: str, name: str) -> str:
+        self.likened += 1
+        if self.likened > MOST_LIKENED:
+            return ""
+        return did_you_mean(name, self.ids(register) | ids_of(self.introduced, register))
 
 
 def _subject(register: str, name: Any) -> str:
@@ -168,33 +222,25 @@ def _subject(register: str, name: Any) -> str:
     return f"{register}:{name if isinstance(name, str) and matches(SLUG, name) else ''}"
 
 
-def _parts(entry: Entry) -> tuple[dict[str, Any], list[Any]]:
-    """The fields of an entry with `kind` and `on`, and its sources."""
-    fields = dict(entry.fields)
-    if "occurred" in fields:
-        fields.setdefault("on", fields.pop("occurred"))
-    sources = fields.pop("sources", None) or []
-    single, locator = fields.pop("source", None), fields.pop("locator", None)
-    if fields.get("kind") == "source-registered" and single is not None:
-        fields["source"] = single
-        single = single if not sources else None
-    if not isinstance(sources, list):
-        sources = [sources]
+def _sources(sources: Any, single: Any, locator: Any) -> list[Any]:
+    """All sources of an entry: those in `sources`, and those that `source` names beside them, with its locator."""
+    found = [*sources] if isinstance(sources, list) else [sources]
+    cited = {str(cited.get("source")) for cited in found if isinstance(cited, dict)}
+    at = {} if locator is None else {"locator": str(locator)}
     for name in single if isinstance(single, list) else [] if single is None else [single]:
-        if not any(isinstance(cited, dict) and cited.get("source") == name for cited in sources):
-            sources = [*sources, {"source": name, **({"locator": str(locator)} if locator is not None else {})}]
-    fields.pop("edited", None)
-    if isinstance(data := fields.get("data"), dict):
-        fields = {**{name: value for name, value in fields.items() if name != "data"}, **data}
-    return fields, sources
+        if str(name) not in cited:
+            cited.add(str(name))
+            found.append({"source": name, **at})
+    return found
 
 
-def _one_for_each_state(fields: dict[str, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
+def _one_for_each_state(fields: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The fields of each event of an entry, after the state as it is written: a list of states gives one event for each."""
     states = fields.get("state")
     cls = KINDS.get(str(fields.get("kind")))
     takes_one = cls is not None and any(field.name == "state" and not field.many for field in fields_of(cls))
-    if not (takes_one and isinstance(states, list)):
-        yield states if not isinstance(states, list) else None, fields
-        return
-    for state in states:
-        yield state, {**fields, "state": state}
+    if takes_one and isinstance(states, list):
+        for state in states or [None]:
+            yield str(state), {**fields, "state": state}
+    else:
+        yield str(states), fields

@@ -63,6 +63,13 @@ def of_event(event: Event, when: dates.When, sources: tuple[Citation, ...], wher
     return Draft(event.kind, when, event, data, event_id(event.kind, when.text, data), sources, where)
 
 
+def misdated(event: Event, occurred: str, today: str) -> list[str]:
+    """Why an event of this kind cannot have happened on that date (EDTF), seen from `today` (ISO)."""
+    problems = list[str]()
+    when = _when(type(event), occurred, today, problems)
+    return problems + (_impossible(event, when) if when is not None else [])
+
+
 def typed(cls: type[Event], fields: Mapping[str, Any]) -> Event:
     """The event of a kind with these fields; raises `Refused` with every problem."""
     problems = list[str]()
@@ -111,15 +118,14 @@ def _as_it_is(cls: type[Event], raw: Mapping[str, Any]) -> Event | None:
     """
     try:
         event = msgspec.convert(raw, cls)
-    except (msgspec.ValidationError, UnicodeEncodeError):  # the latter at half a character in a key
+        plain = canonical.is_plain(event)
+    except (msgspec.ValidationError, UnicodeEncodeError):  # the latter at half a character
         return None
     for name, has_form in _forms(cls):
         value = getattr(event, name)
         if value is not None and value != () and not has_form(value):
             return None
-    if not canonical.is_plain(event) or event.problems():
-        return None
-    return event
+    return event if plain and not event.problems() else None
 
 
 @cache
@@ -200,9 +206,9 @@ def _settled(field: Field, value: Any, problems: list[str]) -> Any:
     """The value in the one form that is stored: NFC text, state codes, sets in order, dates that exist."""
     value = canonical.composed(value)
     if field.many:
-        items = value if isinstance(value, list | tuple) else [value]
+        items, before = value if isinstance(value, list | tuple) else [value], len(problems)
         settled = [_settled(field._replace(many=False), item, problems) for item in items]
-        return _in_order(settled, field.name, problems)
+        return _in_order(settled, field.name, problems) if len(problems) == before else settled
     if field.form == "object" and isinstance(value, Mapping):  # lists are sets in every kind of event
         return {
             name: sorted(item, key=canonical.encode) if isinstance(item, list) else item for name, item in value.items()
@@ -278,11 +284,10 @@ def _in_words(field: Field, error: str) -> str:
 
 
 def _citations(sources: Iterable[Mapping[str, Any]], problems: list[str]) -> tuple[Citation, ...]:
-    citations, before = list[Citation](), len(problems)
+    citations, before = set[Citation](), len(problems)
     for source in sources:
-        citation = _as_it_is_cited(source) or _citation(source, problems)
-        if citation is not None and citation not in citations:
-            citations.append(citation)
+        if (citation := _as_it_is_cited(source) or _citation(source, problems)) is not None:
+            citations.add(citation)
     if not citations and len(problems) == before:
         problems.append("the source is missing: an event without a source is not recorded")
     return tuple(sorted(citations, key=lambda citation: (citation.source, citation.locator)))

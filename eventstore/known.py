@@ -57,7 +57,7 @@ def _to_ask(subjects: Iterable[str]) -> set[str]:
     return {name for name in subjects if not name.startswith(("state:", "event:"))}
 
 
-def faults(connection: Connection, drafts: Sequence[Draft], in_doubt: InDoubt) -> list[Problem]:
+def faults(connection: Connection, drafts: Sequence[Draft], in_doubt: InDoubt, today: str) -> list[Problem]:
     """What the log has against a batch that is refused anyway, since some of its entries are faulty in themselves.
 
     So that it is told together with their faults, and not when the batch is tried again.
@@ -70,7 +70,7 @@ def faults(connection: Connection, drafts: Sequence[Draft], in_doubt: InDoubt) -
     amendments = [draft for draft in drafts if is_amendment(draft.kind)]
     recorded = {stored.event_id for stored in read(connection, event_ids=[draft.event_id for draft in amendments])}
     fresh = [draft for draft in amendments if draft.event_id not in recorded]
-    abouts = {**plain, **amending.abouts(connection, fresh, drafts, problems, in_doubt.brought)}
+    abouts = {**plain, **amending.abouts(connection, fresh, drafts, problems, today=today, in_doubt=in_doubt.brought)}
     return problems + unknown_names(connection, drafts, abouts, unknown, in_doubt)
 
 

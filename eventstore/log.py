@@ -15,7 +15,8 @@ from eventstore import amending, canonical, merkle
 from eventstore.amending import is_amendment
 from eventstore.drafts import Draft
 from eventstore.driver import FEW, ask, ask_all, do, prepare_for, put, put_many, together
-from eventstore.errors import Problem, Refused, in_order
+from eventstore.errors import Misuse, Problem, Refused, in_order
+from eventstore.events import Citation
 from eventstore.integrity import chained
 from eventstore.known import existing, names_in, unknown_names
 from eventstore.reading import Head, as_stored, by_ids, chunks
@@ -25,9 +26,9 @@ from eventstore.tables import event, event_definition, event_subject
 
 
 class Expectation(NamedTuple):
-    """A condition of an append: nothing newer than `position` concerns these subjects."""
+    """A condition of an append: nothing newer than `position` concerns these subjects (None: what the new events are about)."""
 
-    subjects: tuple[str, ...]
+    subjects: tuple[str, ...] | None
     position: int
 
 
@@ -61,13 +62,13 @@ def append(
     plain = {draft.event_id: about(draft.event) for draft in unique.values() if not is_amendment(draft.kind)}
     named = names_in(unique.values(), plain.values())
     seen = _look(connection, unique, named)
-    if expect is not None:
-        _check_expectation(connection, expect)
     recorded = seen.recorded
     fresh = [draft for draft in unique.values() if draft.event_id not in recorded]
     corroborations = amending.corroborations(connection, [unique[event_id] for event_id in recorded], recorded, now)
     fresh += [draft for draft in corroborations if draft.event_id not in recorded]
-    told = _abouts(connection, drafts, fresh, plain, named - seen.subjects)
+    told = _abouts(connection, drafts, fresh, plain, named - seen.subjects, now[:10])
+    if expect is not None:
+        _check_expectation(connection, expect, told, seen.newest.position)
     new = _write(connection, fresh, told, seen, recorded_by, now)
     return [
         Outcome(
@@ -112,19 +113,25 @@ def _look(connection: Connection, drafts: Mapping[str, Draft], subjects: Iterabl
 
 def _joined(drafts: Iterable[Draft]) -> dict[str, Draft]:
     """One draft for each event: where a batch states the same fact twice, the sources are joined."""
-    unique = dict[str, Draft]()
+    unique, sources = dict[str, Draft](), dict[str, set[Citation]]()
     for draft in drafts:
         first = unique.setdefault(draft.event_id, draft)
         if first.sources != draft.sources:
-            sources = sorted({*first.sources, *draft.sources}, key=lambda c: (c.source, c.locator))
-            unique[draft.event_id] = first._replace(sources=tuple(sources))
+            sources.setdefault(draft.event_id, set(first.sources)).update(draft.sources)
+    for event_id, cited in sources.items():
+        ordered = sorted(cited, key=lambda citation: (citation.source, citation.locator))
+        unique[event_id] = unique[event_id]._replace(sources=tuple(ordered))
     return unique
 
 
-def _check_expectation(connection: Connection, expect: Expectation) -> None:
+def _check_expectation(connection: Connection, expect: Expectation, told: Iterable[About], newest: int) -> None:
+    if expect.position > newest:
+        raise Misuse(Problem(f"the log ends at position {newest}", f"--expect {expect.position}"))
+    # That something cites the same source says nothing against an amendment, which is about that source, too.
+    about = {name for one in told for name in one.subjects if one.kind == "source-registered" or name[:7] != "source:"}
     newer = connection.execute(
         select(event_subject.c.position, event_subject.c.subject)
-        .where(event_subject.c.subject.in_(expect.subjects), event_subject.c.position > expect.position)
+        .where(event_subject.c.subject.in_(expect.subjects or about), event_subject.c.position > expect.position)
         .order_by(event_subject.c.position)
         .limit(1)
     ).first()
@@ -144,6 +151,7 @@ def _abouts(
     fresh: Sequence[Draft],
     plain: Mapping[str, About],
     unknown: set[str],
+    today: str,
 ) -> list[About]:
     """What each of the fresh drafts is about; raises `Refused` with every place where a draft names what nobody knows.
 
@@ -152,7 +160,7 @@ def _abouts(
     """
     problems = list[Problem]()
     amendments = [draft for draft in fresh if is_amendment(draft.kind)]
-    abouts = {**plain, **amending.abouts(connection, amendments, fresh, problems)}
+    abouts = {**plain, **amending.abouts(connection, amendments, fresh, problems, today=today)}
     problems += unknown_names(connection, drafts, abouts, unknown)
     if problems:
         raise Refused(in_order(problems))

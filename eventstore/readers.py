@@ -101,7 +101,7 @@ def _scalar(value: str, *, plain: bool) -> Any:
 def read_json(text: str, name: str) -> Iterator[tuple[Any, int]]:
     """The one document of a JSON text; if it is a list, with the line of each item."""
     start = _skip_blank(text, 0)
-    if text[start] != "[":
+    if text[start : start + 1] != "[":
         value, end = _decode(text, start, name)
         yield value, _line(text, start)
     else:
@@ -123,6 +123,8 @@ def _json_list(text: str, start: int, name: str) -> tuple[Lined, int]:
         at = _skip_blank(text, end)
         if text[at : at + 1] == ",":
             at = _skip_blank(text, at + 1)
+            if text[at : at + 1] == "]":
+                raise Refused(Problem("this is not JSON: a comma before the ]", f"{name}:{_line(text, at)}"))
         elif text[at : at + 1] != "]":
             raise Refused(Problem("this is not JSON: expecting , or ] between entries", f"{name}:{_line(text, at)}"))
     return items, at + 1
@@ -165,10 +167,11 @@ class _Unreadable(Exception):
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        twice = next(key for i, (key, _) in enumerate(pairs) if any(key == other for other, _ in pairs[:i]))
-        raise _Unreadable(f"the key {twice[:80]!r} stands twice")
+    found = dict[str, Any]()
+    for key, value in pairs:
+        if key in found:
+            raise _Unreadable(f"the key {key[:80]!r} stands twice")
+        found[key] = value
     return found
 
 

@@ -101,7 +101,7 @@ RECORD = source("record", "press")
 
 def drafts_of(entries: Iterable[Entry], find: Callable[[str], str | None] = lambda _: None) -> list[Draft]:
     """The drafts of a batch; raises `Refused` with every fault of its entries."""
-    drafts, problems, _ = drafted(entries, today=TODAY, find=find)
+    drafts, problems, _ = drafted(entries, today=TODAY, find=find, ids=lambda _: set())
     if problems:
         raise Refused(problems)
     return drafts

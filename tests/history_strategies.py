@@ -198,6 +198,9 @@ def amendments(draw: st.DrawFn, known: dict[str, Told], among: list[Told], few: 
             told["denied"] = st.booleans()
         drawn = st.fixed_dictionaries({}, optional=told).filter(bool)
         fields |= draw(drawn)
+        if fields.get("denied"):  # then nothing else is claimed
+            fields.pop("date", None)
+            fields.pop("changes", None)
     told_at = draw(st.sampled_from(["2020", "2020-05-01", "2020-05-02", "2021"]))
     amended = Told(cls.kind, told_at, fields, draw(_citations()))
     return amended if _fits(amended, root) else None
@@ -223,7 +226,7 @@ def _fits(amendment: Told, root: Told) -> bool:
         changes = getattr(settled, "changes", None) or {}
         before = {name: value for name, value in root.fields.items() if name not in changes}
         changed = before | {name: value for name, value in changes.items() if value is not None}
-        draft(root.kind, root.on, changed, root.sources, today=TODAY)
+        draft(root.kind, getattr(settled, "date", None) or root.on, changed, root.sources, today=TODAY)
     except Refused:
         return False
     return True

@@ -255,6 +255,99 @@ def test_what_is_no_entry_is_told_together_with_the_faults_of_the_others():
     ]
 
 
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        # Each was recorded without a word, and without what is told here.
+        ("{kind: state-joined, on: 1993, organisation: cis, state: [], source: s}", "state-joined: state is missing: The state."),
+        (
+            "{kind: state-joined, on: 1993, occurred: 1994, organisation: cis, state: GE, source: s}",
+            "on and occurred say the same: leave one out",
+        ),
+        (
+            "{kind: state-joined, on: 1993, organisation: cis, state: GE, sources: [{source: s}], locator: p. 3}",
+            "locator belongs to a source: write source beside it, or put it into sources",
+        ),
+        (
+            "{kind: state-joined, on: 1993, organisation: cis, state: GE, source: [s, t], locator: [p. 3, p. 4]}",
+            "locator is one text; for several sources write sources, each with its own",
+        ),
+        (
+            "{kind: state-joined, on: 1993, organisation: cis, state: GE, data: {state: MD}, source: s}",
+            "state stands in data and beside it: leave one out",
+        ),
+        (
+            "{kind: event-retracted, on: 2026, event: 0f9c1e9e-27c1-5f0e-9d0c-19911221a1b2,"
+            " about: 0f9c1e9e-27c1-5f0e-9d0c-19911221a1b2, reason: r, source: s}",
+            "about and event say the same: leave one out",
+        ),
+        # It retracted the entry in which it stood.
+        (
+            "{kind: state-joined, on: 1993, organisation: cis, state: GE, source: s, disputed: {kind: event-retracted, reason: r, source: t}}",
+            "disputed takes no kind: it disputes the entry in which it stands",
+        ),
+        # "there is no state 'AM'"
+        (
+            "{kind: event-retracted, on: 2026, about: {state: AM}, reason: r, source: s}",
+            "about: 'state' is nothing that an event introduces",
+        ),
+        # A fault of the program, and on Postgres of the driver.
+        (
+            '{kind: event-retracted, on: 2026, about: {meeting: "a\\0b"}, reason: r, source: s}',
+            "about: there is no meeting 'a\\x00b'",
+        ),
+        # confers names {} twice
+        (
+            "{kind: treaty-adopted, on: 1993, treaty: t, title: T, confers: [a, a], source: s}",
+            "treaty-adopted: confers: 'a' is not of the form organisation:status:by",
+        ),
+    ],
+)  # fmt: skip
+def test_what_would_be_lost_or_is_not_meant_is_refused(entry, said):
+    first, *others = refusal(f"- {entry}").splitlines()
+    assert first == f"history.yaml:1: {said}"
+    assert {line for line in others if not line.startswith("  ")} <= {first}
+
+
+def test_an_amendment_is_disputed_alike_however_it_says_what_it_is_about():
+    # "no field 'disputed'", where it was written with `about`.
+    text = """
+- {kind: meeting-held, on: 1991-12-30, meeting: minsk, source: s}
+- kind: event-corrected
+  on: 2026-01-01
+  about: {meeting: minsk}
+  changes: {place: Minsk}
+  reason: r
+  source: s
+  disputed: {on: 2026-01-02, denied: true, reason: r, source: t}
+"""
+    _, corrected, disputed = drafts(text)
+    assert (disputed.kind, disputed.event.event) == ("event-disputed", corrected.event_id)
+
+
+def test_an_amendment_that_is_written_with_about_is_repeated_with_it():
+    text = """
+- {kind: meeting-held, on: 1991-12-30, meeting: minsk, source: s}
+- {kind: event-corrected, on: 2026-01-01, about: {meeting: minsk}, changes: {place: Minsk}, reason: r, source: s}
+- kind: event-retracted
+  on: 2026-01-02
+  about: {kind: event-corrected, on: 2026-01-01, about: {meeting: minsk}, changes: {place: Minsk}, reason: r}
+  reason: r
+  source: s
+"""
+    _, corrected, retracted = drafts(text)
+    assert retracted.event.event == corrected.event_id
+
+
+def test_a_wrong_id_under_about_is_likened_to_those_of_its_register():
+    text = """
+- {kind: person-registered, on: 1991, person: minsk-1, name: M, source: s}
+- {kind: meeting-held, on: 1991-12-30, meeting: minsk-2, source: s}
+- {kind: event-retracted, on: 2026-01-01, about: {meeting: minsk}, reason: r, source: s}
+"""
+    assert refusal(text) == "history.yaml:4: about: there is no meeting 'minsk'\n  Did you mean minsk-2?"
+
+
 @pytest.mark.parametrize("only", ["{a: b}", "[{a: b}]"])
 def test_a_mapping_where_a_dispute_names_states_is_refused_in_words(only):
     # A TypeError, a fault of the program.
@@ -293,6 +386,7 @@ def test_a_mapping_where_a_dispute_names_states_is_refused_in_words(only):
             "json",
             "history.yaml:3: this is not JSON: Expecting value\n  Check the quotes and commas there.",
         ),
+        ('[{"a": 1},\n]', "json", "history.yaml:2: this is not JSON: a comma before the ]"),
         ('[{"a": 1}\n{"b": 2}]', "json", "history.yaml:2: this is not JSON: expecting , or ] between entries"),
         ('{"a": NaN}', "json", "history.yaml:1: NaN is not JSON"),
         ('{"a": 1, "a": 2}', "json", "history.yaml:1: the key 'a' stands twice"),

@@ -345,6 +345,25 @@ def test_half_a_character_in_a_text_is_refused_with_its_line():
     assert str(refused.value) == "batch:2: this is not UTF-8 text\n  Is it a text file? Save it as UTF-8."
 
 
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (
+            '{"kind": "statement-made", "on": "1993", "source": "s", "text": "a\\ud800b"}',
+            "holds the control character U.D800",
+        ),
+        (
+            '{"kind": "event-retracted", "on": "1993", "source": "s", "about": {"meeting": "\\ud800"}, "reason": "r"}',
+            "there is no meeting .\\\\ud800",
+        ),
+    ],
+)
+def test_half_a_character_in_an_entry_is_refused_in_words(entry, said):
+    # UnicodeEncodeError, a fault of the program.
+    with pytest.raises(Refused, match=said):
+        drafts_of(batch.read_text(f"[{entry}]", "batch", "json"))
+
+
 @pytest.mark.parametrize("where", ["data", "sources"])
 def test_half_a_character_in_a_key_is_refused_in_words(where):
     # Found by the long run: UnicodeEncodeError, a fault of the program.

@@ -3,6 +3,7 @@
 import pytest
 from histories import (
     BELOVEZHA,
+    CHAIR,
     CHARTER,
     NOW,
     RECORD,
@@ -200,6 +201,34 @@ def test_an_append_is_refused_if_something_newer_concerns_its_subjects(database)
     )
 
 
+def test_a_correction_is_refused_if_something_newer_concerns_what_its_event_is_about(database):
+    # The condition looked at the id of the event alone.
+    given(database, *WORLD, AM_SIGNED)
+    seen = position(database)
+    given(database, AZ_SIGNED)
+    amendment = corrected(AM_SIGNED, date="1991-12-09")
+    assert f"position {seen + 1} was recorded after position {seen} and concerns treaty:belovezha" in refusal(
+        database, amendment, expect=log.Expectation(None, seen)
+    )
+    given(database, amendment, expect=log.Expectation(None, seen + 1))
+
+
+def test_another_amendment_from_the_same_source_does_not_stand_against_a_correction(database):
+    given(database, *WORLD, AM_SIGNED)
+    seen = position(database)
+    given(database, corrected(CHAIR, changes={"name": "Chairman"}))
+    given(database, corrected(AM_SIGNED, date="1991-12-09"), expect=log.Expectation(None, seen))
+    assert position(database) == seen + 2
+
+
+def test_an_append_with_a_condition_may_be_tried_again(database):
+    # It was refused because of its own event.
+    given(database, *WORLD)
+    expect = log.Expectation(None, position(database))
+    for new in (True, False):
+        assert [outcome.new for outcome in given(database, AM_SIGNED, expect=expect)] == [new]
+
+
 def test_an_append_goes_on_if_only_other_subjects_have_something_newer(database):
     given(database, *WORLD)
     seen = position(database)
@@ -243,18 +272,32 @@ def test_a_name_of_a_recorder_that_could_be_taken_for_another_column_is_refused(
     [
         (
             {"date": "1991-12-01/1991-12-02"},
-            "date '1991-12-01/1991-12-02' lasts, but treaty-signed happens once: write [a,b]",
+            "'1991-12-01/1991-12-02' lasts from one day to another, but this happens once: for a day not known exactly write [a,b]",
         ),
-        ({"changes": {"state": "Armenien"}}, "state: no state is called 'Armenien'. Did you mean AM (Armenia)?"),
-        ({"changes": {"state": "Azerbaijan"}}, "changes: write state as 'AZ'"),
-        ({"changes": {"treaty": None}}, "treaty is missing: The treaty."),
-        ({"changes": {"plase": "Minsk"}}, "no field 'plase'. Did you mean place?"),
+        # What an append would refuse was let in by a correction.
+        ({"date": "2090-01-01"}, "'2090-01-01' is after today (2026-11-22)"),
     ],
 )
 def test_a_correction_that_does_not_fit_its_event_is_refused(database, told, said):
     given(database, *WORLD, AM_SIGNED)
     for amended in (corrected(AM_SIGNED, **told), disputed(AM_SIGNED, citing="record", **told)):
         assert said in refusal(database, amended)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"changes": {"effective": "1990"}}, "takes effect on 1990, before it was done (2008-08-18)"),
+        ({"date": "2009-09-01"}, "takes effect on 2009-08-18, before it was done (2009-09-01)"),
+        ({"changes": {"effective": "2009/2010"}}, "effective '2009/2010' lasts: an effect begins on a day"),
+    ],
+)
+def test_a_correction_to_an_effect_before_its_act_is_refused(database, told, said):
+    # An append refuses the same.
+    notice = fact("withdrawal-notified", "2008-08-18", organisation="cis", state="GE", effective="2009-08-18")
+    given(database, *WORLD, notice)
+    assert said in refusal(database, corrected(notice, **told))
+    given(database, corrected(notice, date="2009-09-01", changes={"effective": "2010-09-01"}))
 
 
 def test_an_amendment_may_come_in_one_batch_with_what_it_amends_and_before_it(database):

@@ -123,9 +123,9 @@ def test_an_amendment_of_a_malformed_entry_is_not_told_that_its_event_is_not_the
   reason: r
   source: record
 """
-    assert told_of(world, text)[0] == (
+    assert told_of(world, text) == [
         "batch:2: treaty-signed: the source is missing: an event without a source is not recorded"
-    )
+    ]
 
 
 def test_what_is_about_an_amendment_of_nothing_is_not_at_fault_itself(world):
@@ -176,6 +176,13 @@ def test_thousands_of_unknown_names_are_told_at_once(world):
         record(world, batch.read_text(told, "batch", "yaml"), recorded_by="tests", now=NOW)
     assert [problem.where for problem in refused.value.problems] == [f"batch:{n}" for n in range(1, 301)]
     assert refused.value.problems[-1].advice == "A new one is entered by source-registered."
+
+
+def test_a_wrong_id_under_about_is_likened_to_those_of_the_log(world):
+    text = "- {kind: event-retracted, on: 2026-01-01, about: {treaty: belovezh}, reason: r, source: record}"
+    with pytest.raises(Refused) as refused:
+        record(world, batch.read_text(text, "batch", "yaml"), recorded_by="tests", now=NOW)
+    assert str(refused.value) == "batch:1: about: there is no treaty 'belovezh'\n  Did you mean belovezha?"
 
 
 ENTRIES = [
