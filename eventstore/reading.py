@@ -1,6 +1,6 @@
 """The ways to read the log."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, groupby, islice
 from operator import itemgetter
@@ -251,10 +251,21 @@ def position_at(connection: Connection, known_at: str) -> int:
     return low
 
 
-def check_chain(connection: Connection) -> Verdict:
-    """Recompute every hash of the log and compare it with what is stored (see `integrity.verify`)."""
+def check_chain(connection: Connection, progress: Callable[[int], object] | None = None) -> Verdict:
+    """Recompute every hash of the log and compare it with what is stored (see `integrity.verify`).
+
+    `progress` is told of every thousandth event, by how many that are.
+    """
+    rows = stream(connection, f"{_SELECT} ORDER BY position")
     found = ask(connection, "SELECT position, hash FROM log_head")
-    return verify(stream(connection, f"{_SELECT} ORDER BY position"), found[0] if found else None)
+    return verify(rows if progress is None else _counted(rows, progress), found[0] if found else None)
+
+
+def _counted(rows: Iterator[T], progress: Callable[[int], object]) -> Iterator[T]:
+    for number, row in enumerate(rows, start=1):
+        if number % 1000 == 0:
+            progress(1000)
+        yield row
 
 
 def ids_of(subjects: Iterable[str], register: str) -> set[str]:

@@ -111,6 +111,28 @@ def test_that_the_log_went_on_is_proven(record, tmp_path):
     }
 
 
+def test_the_chain_alone_is_recomputed_and_shows_an_altered_event(record):
+    ran = cis(record, "verify", "--chain", "--format", "json")
+    assert (ran.status, ran.json["ok"], ran.json["events"]) == (0, True, 25)
+    assert "What follows from the events was not examined: cis verify does." in ran.err
+    with record.transaction() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("DROP TRIGGER event_no_update")
+        else:
+            connection.exec_driver_sql("ALTER TABLE event DISABLE TRIGGER event_no_change")
+        connection.exec_driver_sql("UPDATE event SET recorded_by = 'nobody' WHERE position = 7")
+    ran = cis(record, "verify", "--chain", "--format", "json")
+    assert ran.status == 1
+    assert ran.json["problems"] == ["position 7: altered, or the event before it was replaced (its hash does not fit)"]
+
+
+@pytest.mark.parametrize("words", [("--views",), ("--checkpoint", "c.txt"), ("--key", "k.pub")])
+def test_what_the_chain_alone_cannot_show_is_refused_with_it(words):
+    ran = cis(None, "verify", "--chain", *words)
+    assert ran.status == 2
+    assert "has no effect with --chain" in ran.err
+
+
 def test_a_log_whose_head_was_deleted_is_verified_and_otherwise_refused_in_words(record):
     # An IndexError, a fault of the program.
     with record.transaction() as connection:

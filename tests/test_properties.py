@@ -1,4 +1,4 @@
-"""The five properties that define correctness (DESIGN, section 6), on invented histories, on SQLite and on Postgres.
+"""The five properties that define correctness on invented histories, on SQLite and on Postgres.
 
 Every example lives in a transaction that is undone at its end, on a record that was empty before.
 """
