@@ -30,7 +30,7 @@ def loaded(tmp_path_factory):
 @pytest.fixture(scope="module")
 def drafts(loaded):
     with loaded.record() as connection:
-        return drafts_of(seed_events.entries(), find=partial(introduction, connection))
+        return drafts_of(seed_events.entries(), find=partial(introduction, connection), today=HISTORY_AS_OF[:10])
 
 
 def test_loading_the_history_twice_adds_nothing(loaded):
