@@ -12,7 +12,7 @@ from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
-from histories import NOW
+from histories import HISTORY_AS_OF
 from hypothesis import HealthCheck, settings
 from postgres_server import NoPostgres, PostgresServer, start
 
@@ -123,5 +123,5 @@ def history(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     """The whole history, loaded once for all tests of a process; it can only be read."""
     path = tmp_path_factory.mktemp("history") / "cis.db"
     shutil.copy(sqlite_template, path)
-    record(Database(f"sqlite:///{path}", write=True), seed_events.entries(), recorded_by="tests", now=NOW)
+    record(Database(f"sqlite:///{path}", write=True), seed_events.entries(), recorded_by="tests", now=HISTORY_AS_OF)
     return Database(f"sqlite:///{path}")

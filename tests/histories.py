@@ -29,6 +29,7 @@ from projections import council_roster, membership, question, runner, treaty_par
 
 NOW = "2026-11-22T00:00:00.000000Z"
 TODAY = "2026-11-22"
+HISTORY_AS_OF = "2026-11-30T00:00:00.000000Z"  # not before the last day on which its files were added to
 
 
 @dataclass(frozen=True, repr=False)
@@ -99,9 +100,11 @@ def corroborated(told: Told, *, citing: str, on: str = "2026-01-01", reason: str
 RECORD = source("record", "press")
 
 
-def drafts_of(entries: Iterable[Entry], find: Callable[[str], str | None] = lambda _: None) -> list[Draft]:
+def drafts_of(
+    entries: Iterable[Entry], find: Callable[[str], str | None] = lambda _: None, today: str = TODAY
+) -> list[Draft]:
     """The drafts of a batch; raises `Refused` with every fault of its entries."""
-    drafts, problems, _ = drafted(entries, today=TODAY, find=find, ids=lambda _: set())
+    drafts, problems, _ = drafted(entries, today=today, find=find, ids=lambda _: set())
     if problems:
         raise Refused(problems)
     return drafts

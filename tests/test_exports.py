@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cli_runs import cis, told
 from conftest import migrated
-from histories import NOW, WORLD, asked, corrected, corroborated, disputed, fact, given, retracted, source
+from histories import HISTORY_AS_OF, WORLD, asked, corrected, corroborated, disputed, fact, given, retracted, source
 from popolo_schema import POPOLO
 from sqlalchemy import func, select
 
@@ -458,7 +458,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_behind(form, empty_sqlite, tmp_p
 @pytest.fixture(scope="module")
 def history(tmp_path_factory):
     database = migrated(f"sqlite:///{tmp_path_factory.mktemp('history') / 'cis.db'}")
-    record_all(database, seed_events.entries(), recorded_by="seed", now=NOW)
+    record_all(database, seed_events.entries(), recorded_by="seed", now=HISTORY_AS_OF)
     return database
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 from conftest import migrated
-from histories import NOW, drafts_of
+from histories import HISTORY_AS_OF, drafts_of
 
 import seed_events
 from eventstore import batch
@@ -23,20 +23,20 @@ from seed_events import coverage
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory):
     database = migrated(f"sqlite:///{tmp_path_factory.mktemp('seed') / 'cis.db'}")
-    record(database, seed_events.entries(), recorded_by="seed", now=NOW)
+    record(database, seed_events.entries(), recorded_by="seed", now=HISTORY_AS_OF)
     return database
 
 
 @pytest.fixture(scope="module")
 def drafts(loaded):
     with loaded.record() as connection:
-        return drafts_of(seed_events.entries(), find=partial(introduction, connection))
+        return drafts_of(seed_events.entries(), find=partial(introduction, connection), today=HISTORY_AS_OF[:10])
 
 
 def test_loading_the_history_twice_adds_nothing(loaded):
     with loaded.record() as connection:
         before = head(connection)
-    outcomes = record(loaded, seed_events.entries(), recorded_by="again", now=NOW)
+    outcomes = record(loaded, seed_events.entries(), recorded_by="again", now=HISTORY_AS_OF)
     assert not [outcome for outcome in outcomes if outcome.new]
     with loaded.record() as connection:
         assert head(connection) == before
@@ -74,7 +74,7 @@ def test_every_explanation_explains_a_finding(loaded):
 
 def test_what_was_not_found_is_not_on_record(loaded):
     with loaded.record() as connection:
-        rows = coverage.rows(connection, today=NOW[:10])
+        rows = coverage.rows(connection, today=HISTORY_AS_OF[:10])
     known = {(row["subject"], row["state"], row["field"]) for row in rows if row["sources"]}
     held = {(row["subject"], row["item"]) for row in rows if row["about"] == "meetings"}
     for line in coverage.searched():

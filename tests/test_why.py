@@ -435,7 +435,7 @@ def test_a_day_outside_the_record_is_said_on_stderr(history):
     assert "The record begins on 1991-12-08: of 1980-12-31 it tells nothing for certain." in before.stderr
     after = run(history, "membership", "GE", "--as-of", "2100-01-01")
     assert (
-        "The record was last added to on 2026-11-22: what happened between then and 2100-01-01 is not in it."
+        "The record was last added to on 2026-11-30: what happened between then and 2100-01-01 is not in it."
         in after.stderr
     )
-    assert "last added" not in run(history, "membership", "GE", "--as-of", "2026-11-22").stderr
+    assert "last added" not in run(history, "membership", "GE", "--as-of", "2026-11-30").stderr
