@@ -98,6 +98,8 @@ def _entries(documents: Iterable[tuple[Any, int]], name: str, key: str) -> Itera
             where = f"{name}:{at}"
             if isinstance(item, dict):
                 yield Entry({**defaults, **item}, where)
+            elif isinstance(item, Problem):
+                yield Entry({}, where, item)
             else:
                 advice = "An entry is a mapping with kind, on, fields and sources."
                 yield Entry({}, where, Problem(f"an entry is missing: found {str(item)[:40]!r}", where, advice))

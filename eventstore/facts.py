@@ -147,10 +147,17 @@ class _Resolution:
         ]
 
     def _stands(self, event_id: str) -> bool:
+        """Whether an event was not retracted, by a retraction that stands and that no better source denies."""
         return not any(
-            isinstance(amending.event, EventRetracted) and self._stands(amending.stored.event_id)
+            isinstance(amending.event, EventRetracted)
+            and self._stands(amending.stored.event_id)
+            and not self._is_denied(amending.stored)
             for amending in self.by_target.get(event_id, ())
         )
+
+    def _is_denied(self, stored: Stored) -> bool:
+        winner = self._winner(stored)
+        return winner is not None and winner.denied
 
     def _with_corrections(
         self, event_id: str, date: str | None, changes: dict[str, Any]
@@ -179,20 +186,25 @@ class _Resolution:
         return tuple(sorted(found, key=lambda citation: (citation.source, citation.locator)))
 
     def _disputes(self, event_id: str) -> Iterator[_Amending]:
+        """What disputes an event, or what was said about it; also where a better source denies the dispute."""
         yield from self._standing(event_id, EventDisputed)
-        for correction in self._standing(event_id, EventCorrected):
-            yield from self._disputes(correction.stored.event_id)
+        for amending in self.by_target.get(event_id, ()):
+            if self._stands(amending.stored.event_id):
+                yield from self._disputes(amending.stored.event_id)
 
     def _said(self, dispute: _Amending) -> Said:
         claim, stored = dispute.event, dispute.stored
         assert isinstance(claim, EventDisputed)
         date, changes = self._with_corrections(stored.event_id, claim.date, claim.changes or {})
+        if (contested := self._winner(stored)) is not None:
+            date, changes = contested.date or date, {**changes, **(contested.changes or {})}
         support = self._support(stored)
         return Said(stored.event_id, date, changes or None, claim.denied, claim.reason, support, prevails=False)
 
     def _winner(self, stored: Stored) -> Said | None:
         """Of the disputes about an event (or a correction) itself the best sourced, if it is better sourced than the event."""
-        said = [self._said(dispute) for dispute in self._standing(stored.event_id, EventDisputed)]
+        disputes = self._standing(stored.event_id, EventDisputed)
+        said = [self._said(dispute) for dispute in disputes if not self._is_denied(dispute.stored)]
         if not said:
             return None
         best = min(said, key=lambda claim: (self._best(claim.sources), claim.event_id))

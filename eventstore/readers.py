@@ -131,7 +131,7 @@ def _json_list(text: str, start: int, name: str) -> tuple[Lined, int]:
 
 
 def read_json_lines(text: str, name: str) -> Iterator[tuple[Any, int]]:
-    """The values of a JSON Lines text, one a line; blank lines are passed over."""
+    """The values of a JSON Lines text, one a line, or the `Problem` of a line that is none; blank lines are passed over."""
     if (beginning := _skip_blank(text, 0)) < len(text):
         # A single JSON document over several lines is taken for what it is.
         first = text[beginning:].split("\n", 1)[0].strip()
@@ -140,9 +140,12 @@ def read_json_lines(text: str, name: str) -> Iterator[tuple[Any, int]]:
             return
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
-            value, end = _decode(line, _skip_blank(line, 0), name, number)
+            try:
+                value, end = _decode(line, _skip_blank(line, 0), name, number)
+            except Refused as refusal:
+                (value,), end = refusal.problems, len(line)
             if line[end:].strip():
-                raise Refused(Problem("something follows the end of the JSON", f"{name}:{number}"))
+                value = Problem("something follows the end of the JSON", f"{name}:{number}")
             yield value, number
 
 

@@ -399,6 +399,38 @@ def test_a_correction_stands_against_sources_by_its_own_standing_and_not_by_that
     assert members_on(world, DAY) == {"GE": "member"}
 
 
+def test_a_dispute_that_a_better_source_denies_is_lost_and_shown(world):
+    # It was won all the same, and the dispute about it was told nowhere.
+    claim = disputed(JOINED, citing="gazette", denied=True)
+    given(world, JOINED, claim)
+    assert members_on(world, "1994-06-01") == {}
+    before = position(world)
+    given(world, disputed(claim, citing="depositary", denied=True))
+    assert members_on(world, "1994-06-01") == {"GE": "member"}
+    assert marked(world) == ([True], [("depositary", True), ("gazette", False)])
+    assert members_on(world, "1994-06-01", known_at=before) == {}
+
+
+def test_a_dispute_of_a_dispute_by_a_better_source_replaces_what_it_claims(world):
+    claim = disputed(JOINED, citing="gazette", changes={"status": "observer"})
+    given(world, JOINED, claim, disputed(claim, citing="depositary", changes={"status": "associate"}))
+    assert members_on(world, "1994-06-01") == {"GE": "associate"}
+
+
+def test_a_retraction_that_a_better_source_denies_has_no_effect(world):
+    taken_out = retracted(JOINED, citing="lexicon")
+    given(world, JOINED, taken_out)
+    assert members_on(world, "1994-06-01") == {}
+    given(world, disputed(taken_out, citing="depositary", denied=True))
+    assert members_on(world, "1994-06-01") == {"GE": "member"}
+
+
+def test_a_retraction_that_a_worse_source_denies_stands(world):
+    taken_out = retracted(JOINED, citing="gazette")
+    given(world, JOINED, taken_out, disputed(taken_out, citing="lexicon", denied=True))
+    assert members_on(world, "1994-06-01") == {}
+
+
 def test_a_dispute_that_moves_a_fact_to_another_state_moves_it_when_it_wins(world):
     given(world, SIGNED)
     before = position(world)
