@@ -206,6 +206,40 @@ def events_page() -> str:
     return "\n".join(_events()) + "\n"
 
 
+_BATCHES = """\
+## Files of events
+
+`cis append --file FILE` records a file of entries, whole or not at all: YAML, JSON, or JSON Lines with an entry a line. A file
+is a list of entries, or a mapping with `events` (the list) and `defaults` (what entries leave out). `cis schema` gives the form
+of an entry for editors and programs.
+
+```yaml
+defaults: {source: my-archive, edited: 2026-11-02}
+events:
+  - kind: meeting-held
+    on: 1991-12-30
+    meeting: chs-1991-12-30-minsk
+    states: [AM, Belarus, RUS]        # codes or names
+    locator: page 3
+  - kind: treaty-signed
+    on: 1991-12-21
+    treaty: alma-ata-declaration
+    state: [AM, AZ]                   # one event for each
+    sources: [{source: my-archive, locator: page 4}, {source: press-report}]
+    disputed:                         # what another source says of this entry
+      - {date: 1991-12-22, only: AZ, reason: The report has the day after., source: press-report}
+  - kind: event-corrected
+    on: 2026-11-02
+    about: {meeting: chs-1991-12-30-minsk}   # what the event introduced; or its id; or the event repeated
+    changes: {place: Minsk}
+    reason: The minutes name the place.
+```
+
+`source` with `locator` is short for one of `sources`. `edited` is the day on which an entry was written, and the date of what
+disputes it.
+"""
+
+
 def _events() -> Iterator[str]:
     from eventstore.events import FAMILIES
 
@@ -216,6 +250,7 @@ def _events() -> Iterator[str]:
         " letters and digits joined by hyphens; states are ISO 3166-1 alpha-2 codes, or four letters of ISO 3166-3 for those"
         " that no longer exist. The option of a field is its name with hyphens: `title_ru` is `--title-ru`.\n"
     )
+    yield _BATCHES
     for title, family in FAMILIES.items():
         yield f"## {title[0].upper()}{title[1:]}\n"
         for cls in family:

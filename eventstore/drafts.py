@@ -290,7 +290,7 @@ def _citations(sources: Iterable[Mapping[str, Any]], problems: list[str]) -> tup
             citations.add(citation)
     if not citations and len(problems) == before:
         problems.append("the source is missing: an event without a source is not recorded")
-    return tuple(sorted(citations, key=lambda citation: (citation.source, citation.locator)))
+    return tuple(sorted(citations))
 
 
 def _as_it_is_cited(source: object) -> Citation | None:

@@ -121,7 +121,7 @@ class _Resolution:
             if winner.denied:
                 return None
             date, changes = winner.date or date, {**changes, **(winner.changes or {})}
-            support = tuple(sorted({*support, *winner.sources}, key=lambda c: (c.source, c.locator)))
+            support = tuple(sorted({*support, *winner.sources}))
         said = [self._said(dispute) for dispute in self._disputes(root.event_id)]
         when = dates.parse(date or root.occurred)
         event = msgspec.convert(merged(fields_of_stored(root), changes), KINDS[root.kind])
@@ -183,7 +183,7 @@ class _Resolution:
         upheld = [correction for correction, _ in self._corrections(stored.event_id)]
         for amending in (*self._standing(stored.event_id, EventCorroborated), *upheld):
             found |= set(self._support(amending.stored))
-        return tuple(sorted(found, key=lambda citation: (citation.source, citation.locator)))
+        return tuple(sorted(found))
 
     def _disputes(self, event_id: str) -> Iterator[_Amending]:
         """What disputes an event, or what was said about it; also where a better source denies the dispute."""

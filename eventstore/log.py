@@ -119,8 +119,7 @@ def _joined(drafts: Iterable[Draft]) -> dict[str, Draft]:
         if first.sources != draft.sources:
             sources.setdefault(draft.event_id, set(first.sources)).update(draft.sources)
     for event_id, cited in sources.items():
-        ordered = sorted(cited, key=lambda citation: (citation.source, citation.locator))
-        unique[event_id] = unique[event_id]._replace(sources=tuple(ordered))
+        unique[event_id] = unique[event_id]._replace(sources=tuple(sorted(cited)))
     return unique
 
 

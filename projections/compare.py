@@ -43,8 +43,6 @@ COLUMNS = (
     "sources",
     "event_id",
 )
-VALUES = ("auto", "codes", "yes-no")
-NUMBERS = ("cow", "gw")
 MOST_PROBLEMS = 10
 _MISSING = frozenset(("", "na", "nan", "null", ".", "-9"))
 _CODES = {
@@ -79,11 +77,10 @@ class Theirs(NamedTuple):
 
 
 class Ledger(NamedTuple):
-    """The outcome: cells compared, rows after the horizon, whether values were read as yes and no, and what differs."""
+    """The outcome: cells compared, rows after the horizon, and what differs."""
 
     compared: int
     beyond: int
-    yes_no: bool
     horizon: str
     rows: list[Row]
 
@@ -206,7 +203,7 @@ def ledger(views: Connection, table: Iterable[Theirs], asked: Asked, yes_no: boo
         verdict = _verdict(row.value, answer, yes_no)
         if verdict:
             found.append((row, answer, verdict))
-    return Ledger(compared, beyond, yes_no, limit, list(_told(views, standings, found)))
+    return Ledger(compared, beyond, limit, list(_told(views, standings, found)))
 
 
 def _verdict(theirs: int | None, answer: Answer, yes_no: bool) -> str:

@@ -37,8 +37,6 @@ from projections.timeline import timeline
 from projections.treaty_party import treaty_party
 from projections.treaty_status import treaty_status
 
-UNITS = ("state-year", "state-month", "treaty-year")
-RULES = ("first-day", "last-day", "any-day", "share")
 MEMBER_CODES = {"founding-state": 1, "member": 1, "participant": 1, "associate": 2, "observer": 3}
 CRITERION_CODES = {
     "declared": MEMBER_CODES,

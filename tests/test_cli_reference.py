@@ -13,6 +13,7 @@ import seed_events
 from cli.docs import PAGES, schema_of, schema_of_any
 from cli.main import COMMANDS, program
 from eventstore.batch import read_text
+from eventstore.database import Database
 from eventstore.events import FAMILIES, KINDS
 from eventstore.events.fields import fields_of
 from projections.views import TABLES
@@ -75,6 +76,30 @@ def test_append_lists_the_kinds_by_family() -> None:
 def test_the_pages_in_docs_are_those_that_the_program_makes(name: str) -> None:
     page = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
     assert page == PAGES[name](), f"write it anew: cis docs {name} > docs/{name}.md"
+
+
+def test_the_file_of_events_that_the_catalogue_shows_can_be_recorded(empty_sqlite: Database, tmp_path: Path) -> None:
+    page = PAGES["events"]()
+    shown = page[page.index("```yaml\n") + len("```yaml\n") :].partition("```")[0]
+    (tmp_path / "batch.yaml").write_text(shown, encoding="utf-8")
+    for words in (
+        ("source-registered", "--source", "my-archive", "--title", "Archive", "--standing", "press", "--on", "2026"),
+        ("source-registered", "--source", "press-report", "--title", "Report", "--standing", "press", "--on", "2026"),
+        (
+            "treaty-adopted",
+            "--treaty",
+            "alma-ata-declaration",
+            "--title",
+            "T",
+            "--on",
+            "1991-12-21",
+            "--source",
+            "my-archive",
+        ),
+    ):
+        assert cis(empty_sqlite, "append", *words).status == 0
+    ran = cis(empty_sqlite, "append", "--file", str(tmp_path / "batch.yaml"))
+    assert ran.err == "5 events recorded.\n"
 
 
 def test_docs_prints_one_page_or_all() -> None:

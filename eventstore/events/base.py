@@ -33,8 +33,8 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
         return []
 
 
-class Citation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
-    """Where it is written: a registered source, and the place in it (page, paragraph, article)."""
+class Citation(Struct, frozen=True, order=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+    """Where it is written: a registered source, and the place in it (page, paragraph, article). Ordered by both."""
 
     source: SourceId
     locator: Annotated[str, Meta(max_length=2_000)] = ""
