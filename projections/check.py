@@ -74,6 +74,38 @@ def left_without_joining(connection: Connection) -> Iterator[Finding]:
             )
 
 
+_STANDING = {  # what a state must have had some standing in before it can do this: the table that says so, and the register
+    "withdrawal-notified": (membership, "organisation"),
+    "participation-suspended": (membership, "organisation"),
+    "participation-ceased": (membership, "organisation"),
+    "treaty-withdrawal-notified": (treaty_party, "treaty"),
+    "treaty-withdrawn": (treaty_party, "treaty"),
+    "reservation-withdrawn": (treaty_party, "treaty"),
+    "state-left-body": (council_roster, "body"),
+}
+
+
+def acts_without_standing(connection: Connection) -> Iterator[Finding]:
+    """A state gave notice, left or took something back where it had no standing before."""
+    acts = select(
+        timeline.c.event_id, timeline.c.kind, timeline.c.occurred, timeline.c.occurred_to, timeline.c.subjects
+    )
+    order = timeline.c.occurred_from, timeline.c.occurred_to, timeline.c.event_id
+    for row in connection.execute(acts.where(timeline.c.kind.in_(_STANDING)).order_by(*order)):
+        table, register = _STANDING[row.kind]
+        subjects = dict(name.split(":") for name in row.subjects.split())
+        where, state = subjects[register], subjects["state"]
+        stood = select(table.c.state).where(
+            table.c[register] == where,
+            table.c.state == state,
+            table.c.valid_from <= row.occurred_to,
+            table.c.began_by != row.event_id,
+        )
+        if connection.execute(stood.limit(1)).first() is None:
+            what = f"{state}: {row.kind} on {row.occurred}, without any standing in {where} before"
+            yield Finding("act-without-standing", f"{where}/{state}/{row.kind}", what)
+
+
 def acts_out_of_order(connection: Connection) -> Iterator[Finding]:
     """A state bound itself before it signed, or was bound before it gave its consent or before the treaty was in force."""
     started = {
@@ -233,6 +265,7 @@ def organisations_without_members(connection: Connection) -> Iterator[Finding]:
 
 CHECKS: tuple[Callable[[Connection], Iterator[Finding]], ...] = (
     left_without_joining,
+    acts_without_standing,
     acts_out_of_order,
     recorded_twice,
     holders_at_odds,

@@ -30,6 +30,33 @@ def test_a_state_that_joined_and_left_on_one_day_is_not_said_to_have_left_withou
     assert "left-without-joining" not in shown(database)
 
 
+@pytest.mark.parametrize(
+    ("kind", "where"),
+    [
+        ("withdrawal-notified", {"organisation": "cis"}),
+        ("participation-ceased", {"organisation": "cis"}),
+        ("treaty-withdrawal-notified", {"treaty": "charter"}),
+        ("treaty-withdrawn", {"treaty": "charter"}),
+        ("state-left-body", {"body": "council"}),
+    ],
+)
+def test_who_leaves_or_gives_notice_where_it_never_had_a_standing_is_shown(database, kind, where):
+    # Only who had left an organisation for good was.
+    given(database, *WORLD, fact(kind, "1999-04-02", state="KZ", **where))
+    (name,) = where.values()
+    assert shown(database)["act-without-standing"][:2] == (
+        f"{name}/KZ/{kind}",
+        f"KZ: {kind} on 1999-04-02, without any standing in {name} before",
+    )
+    given(
+        database,
+        fact("state-joined", "1993", state="KZ", organisation="cis"),
+        fact("treaty-signed", "1993", state="KZ", treaty="charter"),
+        fact("state-seated", "1993", state="KZ", body="council"),
+    )
+    assert "act-without-standing" not in shown(database)
+
+
 def test_a_ratification_before_the_signature_is_shown_but_not_where_the_dates_leave_room(database):
     given(
         database,
