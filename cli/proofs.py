@@ -55,8 +55,10 @@ def verify_command(
             raise click.UsageError("--key has no effect without --checkpoint or --proof.")
         answer = _examine(database, _held(checkpoint, key), views, bar)
     problems = answer["problems"]
-    if form in ("table", "csv", "markdown"):
-        answer |= {"ok": "yes" if answer["ok"] else "no", "problems": "\n".join(problems)}
+    if form != "json":
+        answer |= {"problems": "\n".join(problems)}
+    if form in ("table", "markdown"):
+        answer |= {"ok": "yes" if answer["ok"] else "no"}
     emit_one(answer, form)
     return 1 if problems else 0
 

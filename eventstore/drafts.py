@@ -108,6 +108,8 @@ def _when(cls: type[Event], occurred: object, today: str, problems: list[str]) -
             f"{when.text!r} is after today ({today}): what has not happened cannot be recorded as done;"
             " record an announcement as statement-made"
         )
+    elif when.lasts and when.end_earliest is not None and when.end_earliest > today:
+        problems.append(f"{when.text!r} ends after today ({today}): record it when it is over, or with an open end")
     return when
 
 

@@ -136,6 +136,11 @@ def test_an_event_of_the_log_is_found_by_the_id_it_introduced():
             " recorded as done; record an announcement as statement-made",
         ),
         (
+            "{kind: meeting-held, on: 2026-11-20/2030-01, meeting: m, source: s}",
+            "history.yaml:1: meeting-held: '2026-11-20/2030-01' ends after today (2026-11-22): record it when it is over,"
+            " or with an open end",
+        ),
+        (
             "{kind: treaty-signed, on: 1993, treaty: t, state: AM}",
             "history.yaml:1: treaty-signed: the source is missing: an event without a source is not recorded",
         ),
