@@ -68,15 +68,16 @@ class Step(NamedTuple):
     last: str
     order: int
     event_id: str
-    acts: bool
     takes_effect: bool
+    acts: bool
     kind: str
     event: Any
     fact: "Fact"
     date: str
 
 
-_historical = itemgetter(slice(5))  # what puts steps in order, and tells any two of them apart
+# What puts steps in order, and tells any two of them apart: an act, which does not take effect, comes before its effect.
+_historical = itemgetter(slice(5))
 
 
 def steps(facts: Iterable["Fact"], others: Iterable[Step] = ()) -> list[Step]:
@@ -86,10 +87,10 @@ def steps(facts: Iterable["Fact"], others: Iterable[Step] = ()) -> list[Step]:
         event_id, kind, occurred, first, last, event = fact[:6]
         order = DAY_ORDER[kind]
         effective = getattr(event, "effective", None)
-        found.append(Step(first, last, order, event_id, True, effective is None, kind, event, fact, occurred))
+        found.append(Step(first, last, order, event_id, effective is None, True, kind, event, fact, occurred))
         if effective is not None:
             first, last = _effect(effective, fact)
-            found.append(Step(first, last, order, event_id, False, True, kind, event, fact, effective))
+            found.append(Step(first, last, order, event_id, True, False, kind, event, fact, effective))
     found.sort(key=_historical)
     return found
 

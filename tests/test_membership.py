@@ -148,6 +148,12 @@ def test_a_notice_whose_day_of_effect_is_known_by_its_month_ends_in_that_month(d
     assert members_on(database, "2009-08-31", former=True) == {"GE": "former"}
 
 
+@pytest.mark.parametrize(("on", "effective"), [("1999-04-02", "1999-04-02"), ("2008-12", "2008")])
+def test_a_notice_that_takes_effect_on_the_days_on_which_it_is_given_has_its_effect(database, on, effective):
+    given(database, *WORLD, joined("1993-12-03"), act("withdrawal-notified", on, effective=effective))
+    assert members_on(database, "2020-01-01", former=True) == {"GE": "former"}
+
+
 def test_joining_may_take_effect_later(database):
     given(database, *WORLD, joined("1993-12-03", effective="1994-04-19"))
     assert members_on(database, "1994-04-18") == {}
