@@ -134,26 +134,29 @@ def _seat_links(track: Track, key: Key, history: "History") -> Iterator[Link]:
         before, rule = track.values, "effect-later"
         if step.takes_effect:
             rule = step.kind
-            track.set(step, {"status": step.event.status, "since": step.date} if step.kind == "state-seated" else None)
+            seat = {"status": step.event.status, "since": step.date} if step.kind == "state-seated" else None
+            track.set(step, seat, affirms=True)
         yield link(step, rule, before, track.values)
     for row in exits:
         yield _leave(track, row)
 
 
 def _exits(membership_of: Key, history: "History") -> list[Row]:
-    """The rows with which a state left an organisation: of a former member's rows the first, for in the next ones it only
-    stays away."""
+    """The rows with which a state left an organisation: of a former member's rows the first, and those that tell better when
+    that was; in the others it only stays away."""
     left, before = list[Row](), None
     for row in membership.fold(membership_of, history):
-        if row["status"] == "former" != before:
+        if row["status"] == "former" and (
+            before is None or before["status"] != "former" or row["valid_from_latest"] < before["valid_from_latest"]
+        ):
             left.append(row)
-        before = row["status"]
+        before = row
     return left
 
 
 def _leave(track: Track, former: Row) -> Link:
     first, last, event_id, before = former["valid_from"], former["valid_from_latest"], former["began_by"], track.values
-    track.change(first, last, event_id, None)
+    track.change(first, last, event_id, None, affirms=True)
     return Link(event_id, former["since"], first, last, "effect", "left-organisation", before, None)
 
 
@@ -237,13 +240,13 @@ class _Holders:
                 self._leave(step, other)
         person, state = holder
         track = self.tracks.setdefault(holder, Track("acting", **self.key, person=person, state=state))
-        track.set(step, {"acting": step.event.acting, "since": step.date})
+        track.set(step, {"acting": step.event.acting, "since": step.date}, affirms=True)
         self.sitting[holder] = None
         for former in self.tracks.values() if self.alone else ():
             former.bound(step.last)
 
     def _leave(self, step: Step, holder: tuple[str | None, str | None]) -> None:
-        self.tracks[holder].set(step, None)
+        self.tracks[holder].set(step, None, affirms=True)
         del self.sitting[holder]
 
     def rows(self) -> list[Row]:
@@ -310,7 +313,7 @@ _OFFICE_HANDLES = _OFFICES | _LIVES
 
 SEATS = Projection(
     name="council_roster.states",
-    version=1,
+    version=2,
     table=council_roster,
     key=("body", "state"),
     fixed={"seat": "state"},
@@ -322,7 +325,7 @@ SEATS = Projection(
 )
 OFFICES = Projection(
     name="council_roster.offices",
-    version=1,
+    version=2,
     table=council_roster,
     key=("office",),
     fixed={"seat": "office"},

@@ -109,7 +109,8 @@ class Track:
 
     The soft edges of a row are those of its `main` values (its status; with none, that there is anything at all): certainty
     speaks of these. A change of other values, whose text carries its own uncertainty, makes a new row from the first day it
-    can have been, and leaves the main values as uncertain as they were.
+    can have been, and leaves the main values as uncertain as they were. What affirms main values that began on a day known
+    less well makes a new row too, with the sharper edge: the days before it are answered from what had happened by them.
     """
 
     def __init__(self, *main: str, **key: Any) -> None:
@@ -121,26 +122,44 @@ class Track:
         self._values: Mapping[str, Any] | None = None
 
     def set(
-        self, step: Step, values: Mapping[str, Any] | None, *, disputed: bool = False, not_sure_before: str = ""
+        self,
+        step: Step,
+        values: Mapping[str, Any] | None,
+        *,
+        disputed: bool = False,
+        not_sure_before: str = "",
+        affirms: bool = False,
     ) -> None:
         """From this step on the values are these; None: there is nothing any more.
 
-        `not_sure_before` is the latest day of something else that the change presupposes.
+        `not_sure_before` is the latest day of something else that the change presupposes. A step that `affirms` shows by
+        itself that the main values (or nothing) were so by its own latest day, also where they were so before.
         """
         last = max(step.last, not_sure_before)
-        self.change(step.first, last, step.event_id, values, disputed=disputed or step.fact.disputed)
+        disputed = disputed or step.fact.disputed
+        self.change(step.first, last, step.event_id, values, disputed=disputed, affirms=affirms)
 
     def change(
-        self, first: str, last: str, event_id: str, values: Mapping[str, Any] | None, *, disputed: bool = False
+        self,
+        first: str,
+        last: str,
+        event_id: str,
+        values: Mapping[str, Any] | None,
+        *,
+        disputed: bool = False,
+        affirms: bool = False,
     ) -> None:
         """`set`, for a change that is known by its bounds and its event only. Nobody changes `values` afterwards."""
-        if values == self._values:
+        if values == self._values and not (affirms and self.is_sharpened_by(last)):
             return
         self._values = values
         row = self._open
         if row is not None and values is not None and self._stays(values, row):
             self._close(first, first, event_id)
-            last = max(first, row["valid_from_latest"])
+            if affirms and last < row["valid_from_latest"]:
+                self.bound(last)
+            else:
+                last = max(first, row["valid_from_latest"])
         else:
             self._close(first, last, event_id)
             self.bound(last)
@@ -156,6 +175,10 @@ class Track:
                 "ended_by": None,
                 "disputed": disputed,
             }
+
+    def is_sharpened_by(self, last: str) -> bool:
+        """Whether what is so may have begun after this day for all that is known so far (where nothing is: have ended)."""
+        return (self._over if self._open is None else self._open["valid_from_latest"]) > last
 
     def _stays(self, values: Mapping[str, Any], row: Row) -> bool:
         """Whether the main values are those of the row."""

@@ -177,15 +177,17 @@ class _Standing:
         self.notice: Step | None = None
         self.basis: dict[str, Fact] = {}  # by role: the facts on which the present row rests
         self.rule = ""  # the one that the present step falls under, by its name in RULES
+        self.affirms = False  # whether the present step shows that the state had its status by then, already or anew
 
     def take(self, step: Step) -> Link:
         before = self.track.values
-        self.rule = "beside"
+        self.rule, self.affirms = "beside", False
         if step.kind in _STATE_ACTS:
             self._towards_treaty(step)
         else:
             self._towards_organisation(step)
-        self.track.set(step, self._values(), disputed=any(fact.disputed for fact in self.basis.values()))
+        disputed = any(fact.disputed for fact in self.basis.values())
+        self.track.set(step, self._values(), disputed=disputed, affirms=self.affirms)
         return link(step, self.rule, before, self.track.values)
 
     def _values(self) -> dict[str, Any] | None:
@@ -202,12 +204,22 @@ class _Standing:
 
     def _become(self, status: str | None, step: Step, rule: str) -> None:
         self.rule = rule
-        if status == self.status or (status == "founding-state" and self.status == "member"):
+        if status == self.status:
+            self._affirm(step)
+            return
+        if status == "founding-state" and self.status == "member":
             self.rule = "had-already"
             return
         self.status, self.since, self.notice = status, step.date, None
         self.basis = {"status": step.fact}
         self.practice = "participating" if status != "former" else "ceased"
+
+    def _affirm(self, step: Step) -> None:
+        """What gives a standing that the state has already tells at the latest from when it had it."""
+        self.rule, self.affirms = "had-already", True
+        if self.status is not None and self.track.is_sharpened_by(step.last):
+            self.rule = "sharpened"
+            self.basis["sharpened"] = step.fact
 
     def _towards_treaty(self, step: Step) -> None:
         event = step.event
@@ -279,6 +291,9 @@ RULES = {
     ),
     "left-treaty": Rule("Withdrawal from {treaty} ends the standing in {organisation}.", "VCLT articles 54, 70; {law}"),
     "had-already": Rule("It had this standing, or a fuller one, already: nothing changes.", "{law}"),
+    "sharpened": Rule(
+        "It had this standing already, from a day that is known less well: by this act it certainly had it.", "{law}"
+    ),
     "effect-later": Rule("The act is done; its effect on the standing comes on a later day.", "{law}"),
     "agreement-signed": Rule(
         "Signing a founding agreement is one of the tests of belonging to {organisation}.",
@@ -418,7 +433,7 @@ def _adoption(treaty: str, history: "History") -> "list[Fact]":
 
 PROJECTION = Projection(
     name="membership",
-    version=1,
+    version=2,
     table=membership,
     key=("organisation", "state"),
     handles=HANDLES,

@@ -233,6 +233,29 @@ def test_a_dated_detail_does_not_make_an_uncertain_standing_certain(database):
     assert column(database, "charter_signed", "1993-12-31") == ["1993-12-09"]
 
 
+def test_a_dated_act_of_the_same_standing_makes_an_uncertain_standing_certain(database):
+    signed = fact("treaty-signed", "1991-12", treaty="belovezha", state="KZ")
+    told = act("state-joined", "1991-12-21", "KZ", status="founding-state")
+    given(database, *WORLD, signed, told)
+    assert members_on(database, "1991-12-20") == {"KZ": "possible founding-state"}
+    assert members_on(database, "1991-12-25") == {"KZ": "founding-state"}
+    assert column(database, "events", "1991-12-25", "KZ") == [f"{signed.id} {told.id}"]
+    assert column(database, "events", "1991-12-20", "KZ") == [signed.id]
+
+
+def test_an_act_of_the_same_standing_that_is_dated_no_better_leaves_it_as_uncertain(database):
+    given(database, *WORLD, joined("1993-12"), joined("[1993-12-03..1994-01]"))
+    assert members_on(database, "1993-12-15") == {"GE": "possible member"}
+    assert members_on(database, "1993-12-31") == {"GE": "member"}
+
+
+def test_who_certainly_has_a_standing_by_a_dated_act_has_no_other_any_more(database):
+    changed = [act("state-status-changed", on, status="associate") for on in ("2005", "2005-08-26")]
+    given(database, *WORLD, joined("1993-12-03"), *changed)
+    assert members_on(database, "2005-08-25") == {"GE": "possible member or possible associate"}
+    assert members_on(database, "2005-08-26") == {"GE": "associate"}
+
+
 def test_the_tests_of_standing_stand_beside_the_status(database):
     given(
         database,

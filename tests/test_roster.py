@@ -34,6 +34,26 @@ def test_a_seat_taken_on_an_uncertain_day_is_possible_until_its_bounds_are_past(
     assert roster_on(database, "1993-12-31") == {"GE": "member"}
 
 
+def test_a_seat_taken_on_an_uncertain_day_is_certain_by_a_day_on_which_it_was_taken(database):
+    given(database, *WORLD, seated("1993"), seated("1993-03-01"))
+    assert roster_on(database, "1993-02-28") == {"GE": "possible member"}
+    assert roster_on(database, "1993-03-01") == {"GE": "member"}
+
+
+def test_a_seat_left_on_an_uncertain_day_is_over_by_a_day_on_which_it_was_left(database):
+    left = [fact("state-left-body", on, body="council", state="GE") for on in ("2006", "2006-02-03")]
+    given(database, *WORLD, seated("1993-12-09"), *left)
+    assert roster_on(database, "2006-02-02") == {"GE": "possible member"}
+    assert roster_on(database, "2006-02-03") == {}
+
+
+def test_a_seat_is_over_by_a_day_on_which_the_state_left_the_organisation_that_it_left_on_an_uncertain_one(database):
+    left = [fact("state-withdrew", on, organisation="cis", state="GE") for on in ("2009", "2009-08-18")]
+    given(database, *WORLD, seated("1993-12-09"), *left)
+    assert roster_on(database, "2009-08-17") == {"GE": "possible member"}
+    assert roster_on(database, "2009-08-18") == {}
+
+
 def test_a_state_may_sit_as_something_else_from_a_day_on(database):
     given(database, *WORLD, seated("1993-12-09"), seated("2005-08-26", status="observer"))
     assert roster_on(database, "2005-08-25") == {"GE": "member"}
@@ -111,6 +131,12 @@ def test_one_who_certainly_holds_an_office_leaves_no_day_to_a_predecessor_whose_
     given(database, *WORLD, *told)
     assert roster_on(database, "1994-02-01") == {"boris": "possible chair", "leonid": "possible chair"}
     assert roster_on(database, "1994-06-01") == {"askar": "chair"}
+
+
+def test_one_who_took_an_office_on_an_uncertain_day_certainly_holds_it_by_a_day_on_which_they_took_it(database):
+    given(database, *WORLD, assumed("1990", "leonid"), assumed("1993", "boris"), assumed("1993-03-01", "boris"))
+    assert roster_on(database, "1993-02-28") == {"leonid": "possible chair", "boris": "possible chair"}
+    assert roster_on(database, "1993-03-01") == {"boris": "chair"}
 
 
 def test_one_who_acts_in_an_office_may_then_hold_it(database):

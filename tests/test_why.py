@@ -148,6 +148,18 @@ def test_a_date_learned_later_leaves_the_beginning_as_uncertain_as_it_was(databa
     assert "some day from 1993-12-01 to 1993-12-31" in held.because
 
 
+def test_an_act_of_the_same_standing_that_is_dated_better_is_told_to_make_it_certain(database):
+    again = fact("state-joined", "1993-12-03", organisation="cis", state="GE")
+    detail = fact("treaty-signed", "1993-12-09", treaty="charter", state="GE")
+    given(database, *WORLD, JOINED, again, detail)
+    told = explained(database, "membership", "GE", on="1993-12-15")
+    assert rules(told)[1] == (
+        "It had this standing already, from a day that is known less well: by this act it certainly had it."
+    )
+    (held,) = told.rows
+    assert held.because == "Certain: it had begun by 1993-12-03, and nothing can have ended it by 1993-12-15."
+
+
 def test_an_end_that_may_have_come_makes_only_possible(database):
     given(database, *WORLD, SIGNED, fact("state-withdrew", "1995", organisation="cis", state="UA"))
     stays, left = explained(database, "membership", "UA", on="1995-06-30").rows
