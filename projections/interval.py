@@ -87,21 +87,23 @@ def steps(facts: Iterable["Fact"], others: Iterable[Step] = ()) -> list[Step]:
         event_id, kind, occurred, first, last, event = fact[:6]
         order = DAY_ORDER[kind]
         effective = getattr(event, "effective", None)
-        found.append(Step(first, last, order, event_id, effective is None, True, kind, event, fact, occurred))
         if effective is not None:
-            first, last = _effect(effective, fact)
-            found.append(Step(first, last, order, event_id, True, False, kind, event, fact, effective))
+            begins, ends = _effect(effective, fact)
+            found.append(Step(begins, ends, order, event_id, True, False, kind, event, fact, effective))
+            last = min(last, ends)
+        found.append(Step(first, last, order, event_id, effective is None, True, kind, event, fact, occurred))
     found.sort(key=_historical)
     return found
 
 
 def _effect(effective: str, fact: "Fact") -> tuple[str, str]:
-    """The first and the last day of an effect: it never comes before its act, whatever the bounds of its date would allow."""
+    """The first and the last day of an effect: it never comes before its act, and so bounds the act as the act bounds it."""
     from eventstore.dates import parse
     from eventstore.facts import END
 
     effect = parse(effective)
-    return max(effect.first or fact.first, fact.first), max(effect.last or END, fact.last)
+    first = max(effect.first or fact.first, fact.first)
+    return first, max(effect.last or END, first)
 
 
 class Track:

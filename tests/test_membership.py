@@ -167,6 +167,15 @@ def test_an_effect_never_comes_before_its_act(database):
     assert members_on(database, "1993-12-31") == {"GE": "member"}
 
 
+def test_an_act_on_a_day_not_known_has_its_effect_on_the_day_that_is_known(database):
+    given(
+        database, *WORLD, joined("1993", effective="1993-06-01"), act("withdrawal-notified", "2008", effective="2008")
+    )
+    assert members_on(database, "1993-05-31") == {}
+    assert members_on(database, "1993-06-01") == {"GE": "member"}
+    assert members_on(database, "2008-12-31", former=True) == {"GE": "former"}
+
+
 def test_a_state_that_withdrew_is_former_and_may_come_back(database):
     given(
         database,
