@@ -4,7 +4,7 @@ Consent to be bound is given by ratifying, by depositing an instrument, by acced
 signature binds (VCLT art. 11-16). A state is a party from the day on which a source says that the treaty entered into force for
 it, or from the general entry into force if it had deposited, acceded or bound itself by signature before. A state's own
 ratification is not a deposit, and a consent given after the entry into force takes effect as the treaty provides: in both
-cases the state stays consent-given until a source says more.
+cases the state stays consent-given until a source says more, be it by naming the day on which the consent takes effect.
 """
 
 from collections import deque
@@ -106,42 +106,49 @@ def _begin(key: Key, history: "History") -> "tuple[_Standing, list[Step]]":
 
 
 class _Standing:
-    """One state's standing towards one treaty while its acts are gone through."""
+    """One state's standing towards one treaty while its acts are gone through.
+
+    `standing` is the state's own, `status` what the view shows: a party that has given notice is withdrawing until the notice
+    takes effect or is taken back, whatever it does in between.
+    """
 
     def __init__(self, treaty: str, state: str) -> None:
         self.track = Track("status", treaty=treaty, state=state)
+        self.standing: str | None = None
         self.status: str | None = None
+        self.values: dict[str, Any] | None = None
         self.since = ""
         self.dates: dict[str, str | None] = dict.fromkeys(DATES.values())
         self.instrument: str | None = None
         self.notice: Step | None = None
-        self.before_notice: str | None = None
         self.reservations = dict[str | None, str]()
         self.declarations = list[str]()
         self.binds_by_signature = self.in_force_on_signature = False
-        self.in_force = self.over = False
-        self.bound_by = ""  # latest day of the consent that counts at the general entry into force
-        self.not_sure_before = ""
+        self.entered: Step | None = None  # the general entry into force
+        self.bound: Step | None = None  # the consent that counts at the general entry into force
+        self.over = False
         self.returning = False  # whether it withdrew and has begun to come back
         self.disputed = False
+        self.not_sure_before = ""
         self.rule = ""  # the one that the present step falls under, by its name in RULES
 
     def take(self, step: Step) -> Link:
-        values = self.track.values
         if self.over:
-            return link(step, "over", values, values)
-        before = self.status
+            return link(step, "over", None, None)
+        standing, values = self.standing, self.values
         self.rule = _NOTED.get(step.kind, "effect-later")
         self.not_sure_before = ""
         if step.acts:
             self._note(step)
         self._move(step)
-        if before == "withdrawn" != self.status:
+        if standing == "withdrawn" != self.standing:
             self.dates["withdrawn"], self.returning = None, False
-        if self.status != before:
-            self.since, self.disputed = step.date, step.fact.disputed
-        self.track.set(step, self._values(), disputed=self.disputed, not_sure_before=self.not_sure_before)
-        return link(step, self.rule, values, self.track.values)
+        status = "withdrawing" if self.notice is not None and self.standing in _LEAVING else self.standing
+        if self.status != status:
+            self.status, self.since, self.disputed = status, step.date, step.fact.disputed
+        self.values = self._values()
+        self.track.set(step, self.values, disputed=self.disputed, not_sure_before=self.not_sure_before)
+        return link(step, self.rule, values, self.values)
 
     def _values(self) -> dict[str, Any] | None:
         if self.status is None or self.over:
@@ -159,9 +166,11 @@ class _Standing:
     def _note(self, step: Step) -> None:
         """Write down the date of an act, and what was said with it."""
         event = step.event
-        if self.status == "withdrawn" and step.kind in _BEGINNINGS and not self.returning:
+        if self.standing == "withdrawn" and step.kind in _BEGINNINGS and not self.returning:
             self._begin_anew()
         name = DATES.get(step.kind)
+        if name == "withdrawn" and not step.takes_effect:
+            name = "withdrawal_notified"
         if name is not None and self.dates[name] is None:
             self.dates[name] = step.date
         for said in ("reservation", "special_opinion"):
@@ -184,7 +193,7 @@ class _Standing:
     def _begin_anew(self) -> None:
         """A state that withdrew and comes back binds itself anew: what it did and said before, but for signing, is past."""
         self.dates = {name: day if name in ("signed", "withdrawn") else None for name, day in self.dates.items()}
-        self.instrument, self.bound_by, self.returning = None, "", True
+        self.instrument, self.bound, self.returning = None, None, True
         self.reservations.clear()
         self.declarations.clear()
 
@@ -204,65 +213,82 @@ class _Standing:
             case "treaty-provisionally-applied":
                 if step.takes_effect:
                     self.rule = "stronger-already"
-                if step.takes_effect and self.status in (None, "signatory", "consent-given"):
+                if step.takes_effect and self.standing in (None, "signatory", "consent-given"):
                     self.rule = "provisional"
-                    self.status = "provisionally-applying"
+                    self.standing = "provisionally-applying"
             case "treaty-in-force-for-state":
                 self.rule = "in-force-for-state"
-                self.status, self.notice = "party", None
+                self.standing = "party"
             case "treaty-entered-into-force":
-                self.in_force, self.rule = True, "in-force-for-others"
-                if self.status == "party":
-                    self.rule = "stronger-already"
-                if self.bound_by and self.status in ("signatory", "consent-given", "provisionally-applying"):
-                    self.status, self.not_sure_before, self.rule = "party", self.bound_by, "in-force-for-bound"
+                self._enter(step)
             case "treaty-withdrawal-notified" | "treaty-withdrawal-revoked":
                 self._give_notice(step)
             case "treaty-withdrawn":
-                if step.takes_effect:
-                    self.status, self.notice, self.rule = "withdrawn", None, "withdrawn"
+                if step.acts and step.takes_effect:
+                    self._leave(step, "withdrawn")
+                else:
+                    self._give_notice(step)
             case "treaty-terminated":
                 self.over = step.takes_effect
                 self.rule = "terminated" if self.over else "effect-later"
 
     def _sign(self, step: Step) -> None:
-        if self.status not in (None, "withdrawn"):
+        if self.standing not in (None, "withdrawn"):
             self.rule = "stronger-already"
             return
-        self.status, self.rule = "signatory", "signed"
+        self.standing, self.rule = "signatory", "signed"
         if self.binds_by_signature:
             self.rule = "signed-in-force" if self.in_force_on_signature else "signed-binding"
-            self.bound_by = step.last
-            self.status = "party" if self.in_force_on_signature else "consent-given"
+            self.standing = "party" if self.in_force_on_signature else "consent-given"
+            self._bind(step)
 
     def _consent(self, step: Step, *, deposited: bool) -> None:
         if not step.takes_effect:
             return
-        self.rule = "stronger-already" if self.status == "party" else _CONSENTS[step.kind]
-        if self.status in (None, "signatory", "withdrawn"):
-            self.status = "consent-given"
-        if deposited and not self.in_force:
-            self.bound_by = self.bound_by or step.last
+        self.rule = "stronger-already" if self.standing == "party" else _CONSENTS[step.kind]
+        if self.standing in (None, "signatory", "withdrawn"):
+            self.standing = "consent-given"
+        if deposited:
+            self._bind(step)
+
+    def _bind(self, step: Step) -> None:
+        if self.entered is None and self.bound is None:
+            self.bound = step
+
+    def _enter(self, step: Step) -> None:
+        """The treaty entered into force: for those who had bound themselves by then."""
+        bound = self.bound
+        self.rule = "stronger-already" if self.standing == "party" else "in-force-for-others"
+        if self.entered is None or step.last < self.entered.last:
+            self.entered = step
+        if bound is None or self.standing not in ("signatory", "consent-given", "provisionally-applying"):
+            return
+        self.standing, self.rule = "party", "in-force-for-bound"
+        self.not_sure_before = bound.last
 
     def _give_notice(self, step: Step) -> None:
         """A notice is pending until its day of effect, if it names one and is not taken back before."""
-        if step.kind.endswith("revoked"):
+        if step.kind == "treaty-withdrawal-revoked":
             self.rule = "notice-revoked"
-            if self.status == "withdrawing":
-                self.status = self.before_notice
             self.notice = None
+        elif step.acts and self.standing == "withdrawn":
+            self.rule = "left-already"
         elif step.acts:
-            self.rule = "notice"
-            if self.status not in ("withdrawing", "withdrawn"):
-                self.before_notice, self.status = self.status, "withdrawing"
-            self.notice = step
+            self.rule = "notice" if self.standing in _LEAVING else "notice-of-another"
+            if self.notice is None or step.event.effective is not None:  # one that confirms it leaves it as it was
+                self.notice = step
         elif self.notice is not None and self.notice.event_id == step.event_id:
-            self.status, self.notice, self.rule = "withdrawn", None, "notice-effect"
-            self.dates["withdrawn"] = self.dates["withdrawn"] or step.date
+            self._leave(step, "notice-effect")
         else:
             self.rule = "notice-void"
 
+    def _leave(self, step: Step, rule: str) -> None:
+        self.standing, self.notice, self.rule = "withdrawn", None, rule
+        self.dates["withdrawn"] = self.dates["withdrawn"] or step.date
 
+
+# Who leaves when it gives notice: a party, and a state of which nothing else is told (for only a party withdraws).
+_LEAVING = ("party", None)
 _NOTED = {
     "reservation-made": "reservation",
     "reservation-withdrawn": "reservation-withdrawn",
@@ -321,9 +347,19 @@ RULES = {
     "notice": Rule(
         "A notice of withdrawal does not end the obligations until it takes effect.", "VCLT articles 56, 65, 67"
     ),
+    "notice-of-another": Rule(
+        "A notice by a state that is no party leaves its standing as it is until it takes effect.",
+        "VCLT articles 18, 25(2), 67",
+    ),
+    "left-already": Rule(
+        "The state had withdrawn already: there is nothing left to give notice of.", "VCLT article 70"
+    ),
     "notice-revoked": Rule("The notice is taken back before its effect.", "VCLT article 68"),
     "notice-effect": Rule("The notice takes effect: the treaty binds the state no longer.", "VCLT articles 54, 70"),
-    "notice-void": Rule("The notice was taken back, or another replaced it: it has no effect.", "VCLT article 68"),
+    "notice-void": Rule(
+        "The notice was taken back, another with its own day replaced it, or the state had left before: it has no effect.",
+        "VCLT articles 67-68",
+    ),
     "withdrawn": Rule("Withdrawal ends what binds the state.", "VCLT articles 54, 70"),
     "terminated": Rule("The treaty ended for all: nobody stands in any relation to it.", "VCLT articles 54, 59, 70"),
     "over": Rule("The treaty had ended already.", "VCLT article 70"),
@@ -364,7 +400,7 @@ def _clause(clause: Any) -> str:
 
 PROJECTION = Projection(
     name="treaty_party",
-    version=1,
+    version=2,
     table=treaty_party,
     key=("treaty", "state"),
     handles=HANDLES,

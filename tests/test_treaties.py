@@ -1,10 +1,10 @@
 """Where each treaty stood, and each state towards it: a tiny history, a day, the answer."""
 
-from histories import WORLD, fact, given, parties_on, party_on, treaties_on
+from histories import WORLD, asked, fact, given, parties_on, party_on, treaties_on
 from sqlalchemy import text
 
 from eventstore.database import Database
-from projections import treaty_party
+from projections import treaty_party, treaty_status
 
 PACT = fact("treaty-adopted", "1992-05-15", treaty="pact", title="Pact", consent="instrument")
 BINDING = fact("treaty-adopted", "1992-05-15", treaty="pact", title="Pact", consent="signature")
@@ -36,6 +36,18 @@ def acceded(on="1993-01-01", state="AM", **fields):
 
 def in_force(on="1994-04-20", **fields):
     return act("treaty-entered-into-force", on, None, **fields)
+
+
+def notice(on="1994-01-01", state="AM", effective="1995-01-01", **fields):
+    when = {"effective": effective} if effective else {}
+    return act("treaty-withdrawal-notified", on, state, **when, **fields)
+
+
+def counted(database, day):
+    """How many states are party to the pact for certain, and how many have only signed."""
+    with asked(database) as views:
+        (row,) = (row for row in treaty_status.treaties(views, day) if row["treaty"] == "pact")
+    return row["parties"], row["signatories"]
 
 
 def standing(database, day, state="AM"):
@@ -113,10 +125,6 @@ def test_a_protocol_that_amends_a_treaty_leaves_the_status_of_the_treaty_as_it_i
 
 
 def test_how_many_are_party_and_how_many_have_only_signed_counts_what_is_certain(database):
-    from histories import asked
-
-    from projections import treaty_status
-
     given(
         database,
         *WORLD,
@@ -214,6 +222,80 @@ def test_a_notice_of_denunciation_that_is_taken_back_leaves_the_state_as_it_was(
     given(database, *WORLD, PACT, deposited(), in_force(), notice, act("treaty-withdrawal-revoked", "2009-01-01"))
     assert standing(database, "2009-01-01") == "party"
     assert standing(database, "2010-01-01") == "party"
+
+
+def test_a_notice_is_not_lost_when_the_treaty_enters_into_force_for_the_state(database):
+    entered = act("treaty-in-force-for-state", "1994-04-20")
+    given(database, *WORLD, PACT, signed(), deposited(), notice(), in_force(), entered)
+    assert standing(database, "1994-01-01") == "consent-given"
+    assert standing(database, "1994-04-20") == "withdrawing"
+    assert party_on(database, "1994-04-20", "AM", "pact")["withdrawal_effective_on"] == "1995-01-01"
+    assert standing(database, "1995-01-01") == "withdrawn"
+
+
+def test_a_notice_given_before_the_entry_into_force_and_taken_back_after_it_leaves_a_party(database):
+    revoked = act("treaty-withdrawal-revoked", "1994-06-01")
+    given(database, *WORLD, PACT, signed(), deposited(), notice(), in_force(), revoked)
+    assert standing(database, "1994-04-20") == "withdrawing"
+    assert standing(database, "1994-06-01") == "party"
+    assert standing(database, "1996-01-01") == "party"
+
+
+def test_who_gives_notice_before_it_is_a_party_is_not_counted_as_one(database):
+    states = ("AM", "BY", "KZ")
+    given(database, *WORLD, PACT, *(signed(state=state) for state in states), deposited(), deposited(state="BY"))
+    given(database, *(notice(state=state) for state in states), in_force())
+    assert counted(database, "1994-02-01") == (0, 3)
+    assert counted(database, "1994-04-20") == (2, 1)
+    assert standing(database, "1994-04-20", "KZ") == "signatory"
+    assert party_on(database, "1994-04-20", "KZ", "pact")["withdrawal_notified"] == "1994-01-01"
+    assert parties_on(database, "1995-01-01", "pact") == dict.fromkeys(states, "withdrawn")
+
+
+def test_a_notice_by_a_state_of_which_nothing_else_is_told_says_that_it_was_a_party(database):
+    given(database, *WORLD, PACT, notice())
+    assert standing(database, "1994-01-01") == "withdrawing"
+    assert standing(database, "1995-01-01") == "withdrawn"
+
+
+def test_a_notice_that_confirms_another_and_names_no_day_leaves_that_in_effect(database):
+    confirmed = notice("1994-06-01", effective=None)
+    given(database, *WORLD, PACT, deposited("1993-01-01"), in_force("1993-06-01"), notice(), confirmed)
+    assert standing(database, "1994-12-31") == "withdrawing"
+    assert standing(database, "1995-01-01") == "withdrawn"
+
+
+def test_a_notice_that_names_another_day_replaces_the_first(database):
+    put_off = notice("1994-06-01", effective="1996-01-01")
+    given(database, *WORLD, PACT, deposited("1993-01-01"), in_force("1993-06-01"), notice(), put_off)
+    assert standing(database, "1995-01-01") == "withdrawing"
+    assert standing(database, "1996-01-01") == "withdrawn"
+
+
+def test_a_notice_of_before_does_not_hang_over_a_state_that_withdrew_and_came_back(database):
+    told = (notice("1998-01-01", effective="2007-01-01"), act("treaty-withdrawn", "1999-01-01"))
+    given(database, *WORLD, PACT, deposited(), in_force(), *told, notice("2000-01-01", effective="2007-06-01"))
+    given(database, acceded("2006-01-01"), act("treaty-in-force-for-state", "2006-02-01"))
+    assert standing(database, "2000-01-01") == "withdrawn"
+    assert standing(database, "2008-01-01") == "party"
+
+
+def test_a_withdrawal_with_a_later_day_of_effect_is_a_notice_until_then(database):
+    left = act("treaty-withdrawn", "2008-08-18", effective="2009-08-18")
+    given(database, *WORLD, PACT, deposited(), in_force(), left)
+    row = party_on(database, "2008-12-31", "AM", "pact")
+    assert (row["status"], row["withdrawn"]) == ("withdrawing", None)
+    assert (row["withdrawal_notified"], row["withdrawal_effective_on"]) == ("2008-08-18", "2009-08-18")
+    row = party_on(database, "2009-08-18", "AM", "pact")
+    assert (row["status"], row["withdrawn"], row["since"]) == ("withdrawn", "2009-08-18", "2009-08-18")
+
+
+def test_a_withdrawal_that_is_taken_back_before_its_day_of_effect_has_none(database):
+    left = act("treaty-withdrawn", "2008-08-18", effective="2009-08-18")
+    given(database, *WORLD, PACT, deposited(), in_force(), left, act("treaty-withdrawal-revoked", "2009-01-01"))
+    assert standing(database, "2009-01-01") == "party"
+    assert standing(database, "2010-01-01") == "party"
+    assert party_on(database, "2010-01-01", "AM", "pact")["withdrawn"] is None
 
 
 def test_a_state_that_withdrew_may_accede_again(database):

@@ -274,6 +274,20 @@ def test_a_party_is_explained_by_the_convention_and_by_the_clause_of_the_treaty(
     )
 
 
+def test_a_notice_by_a_state_that_is_no_party_is_told_to_leave_its_standing_as_it_is(database):
+    notice = fact("treaty-withdrawal-notified", "1995-01-01", treaty="charter", state="AM", effective="1995-07-01")
+    given(database, *WORLD, fact("treaty-signed", "1993-01-22", treaty="charter", state="AM"), notice)
+    told = explained(database, "treaty_party", "charter", "AM", on="1995-05-01")
+    assert told.answer == (
+        "On 1995-05-01 Armenia was a signatory of the Charter (since 1993-01-22)."
+        " Its notice of withdrawal takes effect on 1995-07-01."
+    )
+    assert (told.chain[-1].rule, told.chain[-1].basis) == (
+        "A notice by a state that is no party leaves its standing as it is until it takes effect.",
+        "VCLT articles 18, 25(2), 67",
+    )
+
+
 def test_a_ratification_without_a_known_deposit_says_so(database):
     given(database, *WORLD, fact("treaty-ratified", "1993-03-01", treaty="charter", state="AM"))
     assert explained(database, "treaty_party", "charter", "AM", on="1994-01-01").unknown == [
