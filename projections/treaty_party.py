@@ -243,13 +243,21 @@ class _Standing:
             self._bind(step)
 
     def _consent(self, step: Step, *, deposited: bool) -> None:
-        if not step.takes_effect:
+        """The act establishes the consent. Where it names a day of effect, the treaty is in force for the state from then."""
+        if step.acts:
+            self.rule = "stronger-already" if self.standing == "party" else _CONSENTS[step.kind]
+            if self.standing in (None, "signatory", "withdrawn"):
+                self.standing = "consent-given"
+        if not deposited or not step.takes_effect:
             return
-        self.rule = "stronger-already" if self.standing == "party" else _CONSENTS[step.kind]
-        if self.standing in (None, "signatory", "withdrawn"):
-            self.standing = "consent-given"
-        if deposited:
+        if not step.acts:
+            self.rule = "stronger-already" if self.standing == "party" else "effect-awaited"
+        if self.entered is None:
             self._bind(step)
+        elif not step.acts and self.standing in ("consent-given", "provisionally-applying"):
+            self.standing, self.rule = "party", "consent-effect"
+            self.not_sure_before = self.entered.last
+            self.dates["in_force"] = self.dates["in_force"] or step.date
 
     def _bind(self, step: Step) -> None:
         if self.entered is None and self.bound is None:
@@ -331,6 +339,14 @@ RULES = {
     "in-force-for-bound": Rule(
         "The treaty entered into force, and the state had bound itself before: it is a party.",
         "VCLT article 24(1)-(2); {clause}",
+    ),
+    "consent-effect": Rule(
+        "The consent takes effect, on the day that its source names, in a treaty that is in force: the state is a party.",
+        "VCLT articles 16, 24(3); {clause}",
+    ),
+    "effect-awaited": Rule(
+        "The consent takes effect; that the treaty is in force is not recorded by then, so the state is no party yet.",
+        "VCLT articles 16, 24(1)-(2); {clause}",
     ),
     "in-force-for-others": Rule(
         "The treaty entered into force; the state had not bound itself towards the depositary by then, so nothing changes.",

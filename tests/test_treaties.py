@@ -200,6 +200,45 @@ def test_who_consented_on_an_uncertain_day_is_no_surer_a_party_than_it_consented
     assert standing(database, "1994-12-31") == "party"
 
 
+def test_who_acceded_with_a_day_of_effect_has_given_consent_and_is_party_from_that_day(database):
+    given(database, *WORLD, PACT, in_force(), acceded("1995-01-01", effective="1995-02-01"))
+    assert standing(database, "1995-01-15") == "consent-given"
+    assert standing(database, "1995-02-01") == "party"
+    row = party_on(database, "1995-02-01", "AM", "pact")
+    assert (row["acceded"], row["in_force"], row["since"]) == ("1995-01-01", "1995-02-01", "1995-02-01")
+
+
+def test_who_deposited_with_a_day_of_effect_before_the_treaty_is_in_force_is_party_from_its_entry_into_force(database):
+    given(database, *WORLD, PACT, deposited("1993-01-01", effective="1993-02-01"), in_force())
+    assert standing(database, "1993-01-15") == "consent-given"
+    assert standing(database, "1993-02-01") == "consent-given"
+    assert standing(database, "1994-04-20") == "party"
+
+
+def test_who_deposited_before_the_entry_into_force_with_a_later_day_of_effect_is_party_from_that_day(database):
+    given(database, *WORLD, PACT, deposited("1994-01-01", effective="1994-06-01"), in_force())
+    assert standing(database, "1994-04-20") == "consent-given"
+    assert standing(database, "1994-06-01") == "party"
+
+
+def test_who_deposited_with_an_uncertain_day_of_effect_is_a_party_once_that_is_past(database):
+    given(database, *WORLD, PACT, deposited("1993-12-01", effective="1994"), in_force())
+    assert standing(database, "1994-04-20") == "possible consent-given or possible party"
+    assert standing(database, "1994-12-31") == "party"
+
+
+def test_a_consent_takes_effect_in_a_treaty_in_force_since_an_uncertain_day_no_surer_than_that(database):
+    given(database, *WORLD, PACT, in_force("1995"), acceded("1995-01-01", effective="1995-02-01"))
+    assert standing(database, "1995-03-01") == "possible consent-given or possible party"
+    assert standing(database, "1995-12-31") == "party"
+
+
+def test_a_consent_of_one_that_withdrew_before_its_day_of_effect_has_none(database):
+    left = act("treaty-withdrawn", "1995-01-15")
+    given(database, *WORLD, PACT, in_force(), acceded("1995-01-01", effective="1995-02-01"), left)
+    assert standing(database, "1995-02-01") == "withdrawn"
+
+
 def test_provisional_application_is_shown_until_the_state_is_party(database):
     told = (signed(), act("treaty-provisionally-applied", "1993-01-01"), act("treaty-in-force-for-state", "1994-01-01"))
     given(database, *WORLD, PACT, *told)

@@ -288,6 +288,17 @@ def test_a_notice_by_a_state_that_is_no_party_is_told_to_leave_its_standing_as_i
     )
 
 
+def test_a_consent_with_a_day_of_effect_is_told_to_be_consent_and_then_to_be_in_force(database):
+    acceded = fact("treaty-acceded", "1995-01-01", treaty="charter", state="AM", effective="1995-02-01")
+    given(database, *WORLD, fact("treaty-entered-into-force", "1994-01-22", treaty="charter"), acceded)
+    told = explained(database, "treaty_party", "charter", "AM", on="1995-02-01")
+    assert told.answer == "On 1995-02-01 Armenia was a party to the Charter (since 1995-02-01)."
+    assert [(used.date, used.part, used.basis.split(";")[0]) for used in told.chain[-2:]] == [
+        ("1995-01-01", "act", "VCLT article 15"),
+        ("1995-02-01", "effect", "VCLT articles 16, 24(3)"),
+    ]
+
+
 def test_a_ratification_without_a_known_deposit_says_so(database):
     given(database, *WORLD, fact("treaty-ratified", "1993-03-01", treaty="charter", state="AM"))
     assert explained(database, "treaty_party", "charter", "AM", on="1994-01-01").unknown == [
