@@ -128,7 +128,8 @@ class _Standing:
         self.bound: Step | None = None  # the consent that counts at the general entry into force
         self.over = False
         self.returning = False  # whether it withdrew and has begun to come back
-        self.disputed = False
+        self.disputed = False  # whether somebody disputes what its standing rests on
+        self.presupposed: Step | None = None  # what the present step presupposes for what it changes
         self.not_sure_before = ""
         self.rule = ""  # the one that the present step falls under, by its name in RULES
 
@@ -137,18 +138,32 @@ class _Standing:
             return link(step, "over", None, None)
         standing, values = self.standing, self.values
         self.rule = _NOTED.get(step.kind, "effect-later")
-        self.not_sure_before = ""
+        self.not_sure_before, self.presupposed = "", None
         if step.acts:
             self._note(step)
         self._move(step)
-        if standing == "withdrawn" != self.standing:
-            self.dates["withdrawn"], self.returning = None, False
+        if self.standing != standing:
+            self._settle(step, standing)
         status = "withdrawing" if self.notice is not None and self.standing in _LEAVING else self.standing
         if self.status != status:
-            self.status, self.since, self.disputed = status, step.date, step.fact.disputed
+            self.status, self.since = status, step.date
         self.values = self._values()
-        self.track.set(step, self.values, disputed=self.disputed, not_sure_before=self.not_sure_before)
+        self._show(step)
         return link(step, self.rule, values, self.values)
+
+    def _settle(self, step: Step, before: str | None) -> None:
+        """What a new standing rests on, and what of the old one is past."""
+        presupposed = self.presupposed
+        self.disputed = step.fact.disputed or (presupposed is not None and presupposed.fact.disputed)
+        if before == "withdrawn":
+            self.dates["withdrawn"], self.returning = None, False
+
+    def _show(self, step: Step) -> None:
+        """Put the values into the rows."""
+        disputed = self.disputed or (
+            self.notice is not None and self.notice.fact.disputed and self.status == "withdrawing"
+        )
+        self.track.set(step, self.values, disputed=disputed, not_sure_before=self.not_sure_before)
 
     def _values(self) -> dict[str, Any] | None:
         if self.status is None or self.over:
@@ -256,7 +271,7 @@ class _Standing:
             self._bind(step)
         elif not step.acts and self.standing in ("consent-given", "provisionally-applying"):
             self.standing, self.rule = "party", "consent-effect"
-            self.not_sure_before = self.entered.last
+            self.presupposed, self.not_sure_before = self.entered, self.entered.last
             self.dates["in_force"] = self.dates["in_force"] or step.date
 
     def _bind(self, step: Step) -> None:
@@ -271,13 +286,14 @@ class _Standing:
             self.entered = step
         if bound is None or self.standing not in ("signatory", "consent-given", "provisionally-applying"):
             return
-        self.standing, self.rule = "party", "in-force-for-bound"
+        self.standing, self.presupposed, self.rule = "party", bound, "in-force-for-bound"
         self.not_sure_before = bound.last
 
     def _give_notice(self, step: Step) -> None:
         """A notice is pending until its day of effect, if it names one and is not taken back before."""
         if step.kind == "treaty-withdrawal-revoked":
             self.rule = "notice-revoked"
+            self.disputed = self.disputed or (self.notice is not None and step.fact.disputed)
             self.notice = None
         elif step.acts and self.standing == "withdrawn":
             self.rule = "left-already"

@@ -1,6 +1,6 @@
 """Where each treaty stood, and each state towards it: a tiny history, a day, the answer."""
 
-from histories import WORLD, asked, fact, given, parties_on, party_on, treaties_on
+from histories import WORLD, asked, disputed, fact, given, parties_on, party_on, source, treaties_on
 from sqlalchemy import text
 
 from eventstore.database import Database
@@ -237,6 +237,24 @@ def test_a_consent_of_one_that_withdrew_before_its_day_of_effect_has_none(databa
     left = act("treaty-withdrawn", "1995-01-15")
     given(database, *WORLD, PACT, in_force(), acceded("1995-01-01", effective="1995-02-01"), left)
     assert standing(database, "1995-02-01") == "withdrawn"
+
+
+def test_a_party_by_a_disputed_deposit_is_disputed(database):
+    deposit = deposited()
+    told = (PACT, source("other", "encyclopedia"), signed(), deposit, disputed(deposit, citing="other", denied=True))
+    given(database, *WORLD, *told, in_force())
+    assert party_on(database, "1993-06-01", "AM", "pact")["disputed"]
+    assert party_on(database, "2000-01-01", "AM", "pact")["disputed"]
+    given(database, act("declaration-made", "2001-01-01", text="It reads article 1 so."))
+    assert party_on(database, "2001-01-01", "AM", "pact")["disputed"]
+
+
+def test_a_party_whose_notice_is_disputed_is_disputed_only_while_the_notice_counts(database):
+    told = notice("2008-08-18", effective="2009-08-18")
+    given(database, *WORLD, PACT, source("other", "encyclopedia"), deposited(), in_force())
+    given(database, told, disputed(told, citing="other", denied=True), act("treaty-withdrawal-revoked", "2009-01-01"))
+    days = ("2008-01-01", "2008-12-01", "2009-06-01")
+    assert [party_on(database, day, "AM", "pact")["disputed"] for day in days] == [False, True, False]
 
 
 def test_provisional_application_is_shown_until_the_state_is_party(database):
