@@ -145,10 +145,11 @@ class _Standing:
         if self.standing != standing:
             self._settle(step, standing)
         status = "withdrawing" if self.notice is not None and self.standing in _LEAVING else self.standing
-        if self.status != status:
+        affirms = step.takes_effect and status == _AFFIRMED.get(step.kind)
+        if self.status != status or (affirms and self.track.is_sharpened_by(step.last)):
             self.status, self.since = status, step.date
         self.values = self._values()
-        self._show(step)
+        self._show(step, affirms)
         return link(step, self.rule, values, self.values)
 
     def _settle(self, step: Step, before: str | None) -> None:
@@ -158,12 +159,13 @@ class _Standing:
         if before == "withdrawn":
             self.dates["withdrawn"], self.returning = None, False
 
-    def _show(self, step: Step) -> None:
+    def _show(self, step: Step, affirms: bool) -> None:
         """Put the values into the rows."""
         disputed = self.disputed or (
             self.notice is not None and self.notice.fact.disputed and self.status == "withdrawing"
         )
-        self.track.set(step, self.values, disputed=disputed, not_sure_before=self.not_sure_before)
+        not_sure = self.not_sure_before
+        self.track.set(step, self.values, disputed=disputed, not_sure_before=not_sure, affirms=affirms)
 
     def _values(self) -> dict[str, Any] | None:
         if self.status is None or self.over:
@@ -275,7 +277,7 @@ class _Standing:
             self.dates["in_force"] = self.dates["in_force"] or step.date
 
     def _bind(self, step: Step) -> None:
-        if self.entered is None and self.bound is None:
+        if self.entered is None and (self.bound is None or step.last < self.bound.last):
             self.bound = step
 
     def _enter(self, step: Step) -> None:
@@ -288,6 +290,11 @@ class _Standing:
             return
         self.standing, self.presupposed, self.rule = "party", bound, "in-force-for-bound"
         self.not_sure_before = bound.last
+        if bound.last > step.first and bound.acts:
+            # It may have bound itself only later, and of such a state nothing tells when it became a party.
+            from eventstore.facts import END
+
+            self.not_sure_before, self.rule = END, "in-force-for-perhaps-bound"
 
     def _give_notice(self, step: Step) -> None:
         """A notice is pending until its day of effect, if it names one and is not taken back before."""
@@ -328,6 +335,17 @@ _BEGINNINGS = (
 )
 _CONSENTS = {"treaty-ratified": "ratified", "instrument-deposited": "deposited", "treaty-acceded": "acceded"}
 
+# What a state certainly is by the day of an act, whatever it was before.
+_AFFIRMED = {
+    "treaty-signed": "signatory",
+    "treaty-ratified": "consent-given",
+    "instrument-deposited": "consent-given",
+    "treaty-acceded": "consent-given",
+    "treaty-provisionally-applied": "provisionally-applying",
+    "treaty-in-force-for-state": "party",
+    "treaty-withdrawn": "withdrawn",
+}
+
 # The rules of this fold by the names it gives them. {clause} is the clause on entry into force, as far as it is recorded.
 RULES = {
     "adopted": Rule("Adopting the text binds nobody; it fixes how states consent. {consent}", "VCLT articles 9-16"),
@@ -355,6 +373,10 @@ RULES = {
     "in-force-for-bound": Rule(
         "The treaty entered into force, and the state had bound itself before: it is a party.",
         "VCLT article 24(1)-(2); {clause}",
+    ),
+    "in-force-for-perhaps-bound": Rule(
+        "The treaty entered into force; whether the state had bound itself before is not known, so it is only possibly a party.",
+        "VCLT article 24(1)-(3); {clause}",
     ),
     "consent-effect": Rule(
         "The consent takes effect, on the day that its source names, in a treaty that is in force: the state is a party.",

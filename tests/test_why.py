@@ -299,6 +299,29 @@ def test_a_consent_with_a_day_of_effect_is_told_to_be_consent_and_then_to_be_in_
     ]
 
 
+def test_who_may_have_consented_after_the_entry_into_force_is_told_to_be_only_possibly_a_party(database):
+    deposited = fact("instrument-deposited", "1994", treaty="charter", state="AM")
+    given(database, *WORLD, deposited, fact("treaty-entered-into-force", "1994-04-20", treaty="charter"))
+    told = explained(database, "treaty_party", "charter", "AM", on="2000-01-01")
+    assert told.answer == (
+        "On 2000-01-01 Armenia may have been bound to become a party, having consented, to the Charter (since 1994),"
+        " or may have been a party to the Charter (since 1994-04-20)."
+    )
+    assert told.chain[-1].rule == (
+        "The treaty entered into force; whether the state had bound itself before is not known, so it is only possibly a party."
+    )
+
+
+def test_an_act_that_makes_a_standing_towards_a_treaty_certain_is_told_with_its_date(database):
+    entered = [fact("treaty-in-force-for-state", on, treaty="charter", state="AM") for on in ("1994", "1994-04-20")]
+    given(database, *WORLD, *entered)
+    told = explained(database, "treaty_party", "charter", "AM", on="1994-06-01")
+    assert told.answer == "On 1994-06-01 Armenia was a party to the Charter (since 1994-04-20)."
+    assert [(change.what, change.before, change.after) for change in told.chain[-1].changes] == [
+        ("since", "1994", "1994-04-20")
+    ]
+
+
 def test_a_ratification_without_a_known_deposit_says_so(database):
     given(database, *WORLD, fact("treaty-ratified", "1993-03-01", treaty="charter", state="AM"))
     assert explained(database, "treaty_party", "charter", "AM", on="1994-01-01").unknown == [
