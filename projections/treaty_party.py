@@ -126,7 +126,7 @@ class _Standing:
         self.binds_by_signature = self.in_force_on_signature = False
         self.entered: Step | None = None  # the general entry into force
         self.bound: Step | None = None  # the consent that counts at the general entry into force
-        self.over = False
+        self.over: Step | None = None  # the end of the treaty
         self.returning = False  # whether it withdrew and has begun to come back
         self.disputed = False  # whether somebody disputes what its standing rests on
         self.presupposed: Step | None = None  # what the present step presupposes for what it changes
@@ -134,8 +134,10 @@ class _Standing:
         self.rule = ""  # the one that the present step falls under, by its name in RULES
 
     def take(self, step: Step) -> Link:
-        if self.over:
+        if self.over is not None and step.first >= self.over.last:
             return link(step, "over", None, None)
+        if step.kind == "treaty-terminated":
+            return self._end(step)
         standing, values = self.standing, self.values
         self.rule = _NOTED.get(step.kind, "effect-later")
         self.not_sure_before, self.presupposed = "", None
@@ -149,7 +151,7 @@ class _Standing:
         if self.status != status or (affirms and self.track.is_sharpened_by(step.last)):
             self.status, self.since = status, step.date
         self.values = self._values()
-        self._show(step, affirms)
+        self._show(step, values, affirms)
         return link(step, self.rule, values, self.values)
 
     def _settle(self, step: Step, before: str | None) -> None:
@@ -159,16 +161,37 @@ class _Standing:
         if before == "withdrawn":
             self.dates["withdrawn"], self.returning = None, False
 
-    def _show(self, step: Step, affirms: bool) -> None:
+    def _show(self, step: Step, before: dict[str, Any] | None, affirms: bool) -> None:
         """Put the values into the rows."""
         disputed = self.disputed or (
             self.notice is not None and self.notice.fact.disputed and self.status == "withdrawing"
         )
-        not_sure = self.not_sure_before
-        self.track.set(step, self.values, disputed=disputed, not_sure_before=not_sure, affirms=affirms)
+        if self.over is None:
+            not_sure = self.not_sure_before
+            self.track.set(step, self.values, disputed=disputed, not_sure_before=not_sure, affirms=affirms)
+        elif self.values != before:
+            self._show_until_over(step, self.over, before, disputed or step.fact.disputed)
+
+    def _show_until_over(self, step: Step, over: Step, before: dict[str, Any] | None, disputed: bool) -> None:
+        """The treaty may have ended already: until it surely has, what the step changes is possible."""
+        stays = before is not None and before["status"] == self.status
+        last = step.first if stays else max(step.last, self.not_sure_before)
+        self.track.bound(last)
+        self.track.change(step.first, last, step.event_id, self.values, disputed=disputed)
+        self.track.change(step.first, over.last, over.event_id, None)
+
+    def _end(self, step: Step) -> Link:
+        """The end of the treaty; of several that are told, the one by which it surely had ended first."""
+        before = self.values if self.over is None else None
+        if not step.takes_effect:
+            return link(step, "effect-later", before, before)
+        if self.over is None or step.last < self.over.last:
+            self.over = step
+            self.track.set(step, None, affirms=True)
+        return link(step, "terminated", before, None)
 
     def _values(self) -> dict[str, Any] | None:
-        if self.status is None or self.over:
+        if self.status is None:
             return None
         return {
             "status": self.status,
@@ -245,9 +268,6 @@ class _Standing:
                     self._leave(step, "withdrawn")
                 else:
                     self._give_notice(step)
-            case "treaty-terminated":
-                self.over = step.takes_effect
-                self.rule = "terminated" if self.over else "effect-later"
 
     def _sign(self, step: Step) -> None:
         if self.standing not in (None, "withdrawn"):

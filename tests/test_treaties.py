@@ -398,6 +398,39 @@ def test_the_end_of_a_treaty_ends_every_standing_towards_it(database):
     assert parties_on(database, "2004-01-01", "pact") == {}
 
 
+def test_who_withdrew_while_the_treaty_may_have_ended_is_no_possible_party_any_more(database):
+    ended = act("treaty-terminated", "2004", None)
+    given(database, *WORLD, PACT, *(deposited(state=state) for state in ("AM", "AZ", "BY")), in_force(), ended)
+    given(database, act("treaty-withdrawn", "2004-06-01"), notice("2003-06-01", "BY", "2004-06-01"))
+    assert parties_on(database, "2004-05-31", "pact") == {
+        "AM": "possible party",
+        "AZ": "possible party",
+        "BY": "possible withdrawing",
+    }
+    assert parties_on(database, "2004-07-01", "pact") == {
+        "AM": "possible withdrawn",
+        "AZ": "possible party",
+        "BY": "possible withdrawn",
+    }
+    assert parties_on(database, "2004-12-31", "pact") == {}
+
+
+def test_what_is_said_while_the_treaty_may_have_ended_is_shown_as_far_as_it_may_go_on(database):
+    ended, declared = act("treaty-terminated", "2004", None), act("declaration-made", "2004-03", text="So be it.")
+    given(database, *WORLD, PACT, deposited(), in_force(), ended, declared)
+    assert standing(database, "2004-02-29") == "possible party"
+    row = party_on(database, "2004-03-15", "AM", "pact")
+    assert (row["status"], row["certainty"], row["declarations"]) == ("party", "possible", "So be it.")
+    assert standing(database, "2004-12-31") is None
+
+
+def test_of_two_days_on_which_a_treaty_is_said_to_have_ended_the_more_exact_one_ends_every_standing(database):
+    ended = (act("treaty-terminated", "2004", None), act("treaty-terminated", "2004-03-01", None))
+    given(database, *WORLD, PACT, deposited(), in_force(), *ended)
+    assert standing(database, "2004-02-29") == "possible party"
+    assert standing(database, "2004-03-01") is None
+
+
 def test_the_dates_of_every_act_stand_in_one_row(database):
     given(
         database,

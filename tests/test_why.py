@@ -322,6 +322,20 @@ def test_an_act_that_makes_a_standing_towards_a_treaty_certain_is_told_with_its_
     ]
 
 
+def test_a_withdrawal_while_the_treaty_may_have_ended_is_told_with_both(database):
+    told = [fact("treaty-in-force-for-state", "1994-04-20", treaty="charter", state="AM")]
+    told += [fact("treaty-withdrawn", "2004-06-01", treaty="charter", state="AM")]
+    given(database, *WORLD, *told, fact("treaty-terminated", "2004", treaty="charter"))
+    explanation = explained(database, "treaty_party", "charter", "AM", on="2004-07-01")
+    assert explanation.answer == (
+        "On 2004-07-01 Armenia may have been no longer a party, having withdrawn, to the Charter (since 2004-06-01)."
+    )
+    assert [used.basis for used in explanation.chain[-2:]] == ["VCLT articles 54, 59, 70", "VCLT articles 54, 70"]
+    assert [held.because for held in explanation.rows] == [
+        "Only possible: it ended on some day from 2004-06-01 to 2004-12-31, so on 2004-07-01 it may have been over."
+    ]
+
+
 def test_a_ratification_without_a_known_deposit_says_so(database):
     given(database, *WORLD, fact("treaty-ratified", "1993-03-01", treaty="charter", state="AM"))
     assert explained(database, "treaty_party", "charter", "AM", on="1994-01-01").unknown == [
