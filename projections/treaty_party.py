@@ -270,13 +270,16 @@ class _Standing:
                     self._give_notice(step)
 
     def _sign(self, step: Step) -> None:
-        if self.standing not in (None, "withdrawn"):
+        if self.standing == "party" or not (self.binds_by_signature or self.standing in (None, "withdrawn")):
             self.rule = "stronger-already"
-            return
-        self.standing, self.rule = "signatory", "signed"
-        if self.binds_by_signature:
-            self.rule = "signed-in-force" if self.in_force_on_signature else "signed-binding"
-            self.standing = "party" if self.in_force_on_signature else "consent-given"
+        elif not self.binds_by_signature:
+            self.standing, self.rule = "signatory", "signed"
+        elif self.in_force_on_signature:
+            self.standing, self.rule = "party", "signed-in-force"
+        else:
+            self.rule = "signed-binding"
+            if self.standing in (None, "withdrawn"):
+                self.standing = "consent-given"
             self._bind(step)
 
     def _consent(self, step: Step, *, deposited: bool) -> None:

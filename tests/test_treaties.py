@@ -192,6 +192,24 @@ def test_where_a_treaty_is_in_force_from_signature_a_signatory_is_party_at_once(
     assert standing(database, "1992-05-15") == "party"
 
 
+def test_where_a_signature_binds_it_counts_also_after_a_ratification(database):
+    given(database, *WORLD, BINDING, act("treaty-ratified", "1992-05-01"), signed(), in_force())
+    assert standing(database, "1992-05-15") == "consent-given"
+    assert standing(database, "1994-04-20") == "party"
+
+
+def test_where_a_signature_binds_it_counts_also_for_one_that_applies_the_treaty_provisionally(database):
+    applied = act("treaty-provisionally-applied", "1992-05-01")
+    given(database, *WORLD, BINDING, applied, signed(), in_force())
+    assert standing(database, "1994-04-19") == "provisionally-applying"
+    assert standing(database, "1994-04-20") == "party"
+
+
+def test_where_a_treaty_is_in_force_from_signature_a_signature_counts_also_after_a_ratification(database):
+    given(database, *WORLD, AT_ONCE, act("treaty-ratified", "1992-05-01"), signed())
+    assert standing(database, "1992-05-15") == "party"
+
+
 def test_who_consented_on_an_uncertain_day_is_no_surer_a_party_than_it_consented(database):
     given(database, *WORLD, PACT, deposited("1994"), in_force())
     for day in ("1994-04-20", "1994-12-31", "2000-01-01"):  # it may have bound itself after the 20th of April
