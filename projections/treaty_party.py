@@ -253,7 +253,7 @@ class _Standing:
             case "treaty-provisionally-applied":
                 if step.takes_effect:
                     self.rule = "stronger-already"
-                if step.takes_effect and self.standing in (None, "signatory", "consent-given"):
+                if step.takes_effect and self.standing in (None, "signatory", "consent-given", "withdrawn"):
                     self.rule = "provisional"
                     self.standing = "provisionally-applying"
             case "treaty-in-force-for-state":
@@ -354,6 +354,7 @@ _BEGINNINGS = (
     "treaty-ratified",
     "instrument-deposited",
     "treaty-acceded",
+    "treaty-provisionally-applied",
     "treaty-in-force-for-state",
 )
 _CONSENTS = {"treaty-ratified": "ratified", "instrument-deposited": "deposited", "treaty-acceded": "acceded"}

@@ -405,6 +405,13 @@ def test_a_second_accession_is_shown_with_its_own_dates(database):
     assert (after["acceded"], after["in_force"]) == ("2006-06-23", "2006-12-13")
 
 
+def test_a_state_that_withdrew_may_apply_the_treaty_provisionally(database):
+    applied = act("treaty-provisionally-applied", "2006-06-23")
+    given(database, *WORLD, PACT, acceded(), in_force(), act("treaty-withdrawn", "1999-04-02"), applied)
+    row = party_on(database, "2006-06-23", "AM", "pact")
+    assert (row["status"], row["acceded"], row["withdrawn"]) == ("provisionally-applying", None, None)
+
+
 def test_a_denunciation_before_the_entry_into_force_leaves_no_party(database):
     given(database, *WORLD, PACT, deposited(), act("treaty-withdrawn", "1993-06-01"), in_force())
     assert standing(database, "1994-04-20") == "withdrawn"
