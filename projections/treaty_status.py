@@ -78,19 +78,22 @@ def chain(key: Key, history: "History") -> list[Link]:
 
 
 def _links(track: Track, key: Key, history: "History") -> Iterator[Link]:
-    status, until = None, None
+    status, since, until, disputed = None, "", None, False
     facts = history.about(f"treaty:{key[0]}", kinds=HANDLES)
     for step in steps(fact for fact in facts if next(keys(fact, history)) == key):
         before = track.values
         if not step.takes_effect:
             yield link(step, "effect-later", before, before)
             continue
-        after, rule = _after(step, status), "no-change"
-        if after != status or step.kind == "treaty-extended":
-            status, rule = after, step.kind
-            until = getattr(step.event, "until", None)
-            track.set(step, {"status": status, "since": step.date, "until": until} if status else None)
-        yield link(step, rule, before, track.values)
+        after = _after(step, status)
+        affirms = after == _AFFIRMED.get(step.kind)
+        again = step.kind == "treaty-extended" and after == "extended"
+        if after != status or again or (affirms and track.is_sharpened_by(step.last)):
+            status, since, disputed = after, step.date, step.fact.disputed
+        until = _term(step, status, until)
+        values = {"status": status, "since": since, "until": until} if status else None
+        track.set(step, values, disputed=disputed, affirms=affirms)
+        yield link(step, step.kind if track.values is not before else "no-change", before, track.values)
 
 
 def _after(step: Step, status: str | None) -> str | None:
@@ -107,12 +110,29 @@ def _after(step: Step, status: str | None) -> str | None:
             # What is in force for a state is in force (VCLT art. 24): the latest day on which that can have begun.
             return "in-force" if status in (None, "adopted", "provisionally-applied") else status
         case "treaty-extended":
-            return "extended"
+            return "extended" if status in ("in-force", "extended") else status
         case "treaty-suspended":
             return "suspended" if step.event.state is None else status
         case _:
             return "terminated"
 
+
+def _term(step: Step, status: str | None, until: str | None) -> str | None:
+    """The last day of the term after a step. A suspension leaves it as it is, and so does what names none."""
+    if status == "terminated":
+        return None
+    said: str | None = getattr(step.event, "until", None)
+    return said if step.kind == "treaty-extended" else said or until
+
+
+# What a treaty certainly is by the day of an event, whatever it was before.
+_AFFIRMED = {
+    "treaty-adopted": "adopted",
+    "treaty-provisionally-applied": "provisionally-applied",
+    "treaty-entered-into-force": "in-force",
+    "treaty-in-force-for-state": "in-force",
+    "treaty-terminated": "terminated",
+}
 
 # The rules of this fold by the names it gives them: for what changes something, the kind of the event.
 RULES = {
@@ -140,7 +160,7 @@ def rule_of(step: Link, key: Key, history: "History") -> Rule:
 
 PROJECTION = Projection(
     name="treaty_status",
-    version=1,
+    version=2,
     table=treaty_status,
     key=("treaty",),
     handles=HANDLES,

@@ -117,6 +117,64 @@ def test_a_treaty_suspended_for_all_is_suspended_and_one_suspended_by_a_state_is
     assert status(database, "1998-01-01") == "in-force"
 
 
+def term(database, day):
+    with asked(database) as views:
+        (row,) = (row for row in treaty_status.treaties(views, day) if row["treaty"] == "pact")
+    return row["since"], row["until"]
+
+
+def test_a_better_dated_entry_into_force_makes_certain_what_was_in_force_for_a_state_on_some_day_of_the_year(database):
+    of_state = act("treaty-in-force-for-state", "1994")
+    given(database, *WORLD, PACT, of_state, in_force(until="1999-04-20"))
+    assert status(database, "1994-04-19") == "possible adopted or possible in-force"
+    assert status(database, "1994-06-30") == "in-force"
+    assert term(database, "1994-06-30") == ("1994-04-20", "1999-04-20")
+
+
+def test_a_treaty_that_is_certainly_in_force_for_one_state_is_in_force_whatever_is_known_of_another(database):
+    vague = act("treaty-in-force-for-state", "[1994..2008]", "BY")
+    given(database, *WORLD, PACT, vague, act("treaty-in-force-for-state", "1996-01-01"))
+    assert status(database, "1995-12-31") == "possible adopted or possible in-force"
+    assert status(database, "1996-01-01") == "in-force"
+
+
+def test_the_term_named_by_the_entry_into_force_is_known_also_where_it_was_in_force_for_a_state_before(database):
+    given(database, *WORLD, PACT, act("treaty-in-force-for-state", "1994-01-01"), in_force(until="1999-04-20"))
+    assert term(database, "1994-04-19") == ("1994-01-01", None)
+    assert term(database, "1994-04-20") == ("1994-01-01", "1999-04-20")
+
+
+def test_a_suspension_leaves_the_term_of_a_treaty_as_it_is(database):
+    suspended, resumed = act("treaty-suspended", "1997-01-01", None), in_force("1998-01-01")
+    given(database, *WORLD, PACT, in_force(until="2004-04-20"), suspended, resumed)
+    assert (status(database, "1997-01-01"), term(database, "1997-01-01")[1]) == ("suspended", "2004-04-20")
+    assert (status(database, "1998-01-01"), term(database, "1998-01-01")[1]) == ("in-force", "2004-04-20")
+
+
+def test_an_extension_of_the_term_does_not_end_a_suspension(database):
+    extended = act("treaty-extended", "1998-01-01", None, until="2009-04-20")
+    given(database, *WORLD, PACT, in_force(until="2004-04-20"), act("treaty-suspended", "1997-01-01", None), extended)
+    assert status(database, "1998-01-01") == "suspended"
+    assert term(database, "1998-01-01") == ("1997-01-01", "2009-04-20")
+    given(database, in_force("1999-01-01"))
+    assert (status(database, "1999-01-01"), term(database, "1999-01-01")[1]) == ("in-force", "2009-04-20")
+
+
+def test_an_extension_of_the_term_of_a_treaty_that_never_entered_into_force_does_not_bring_it_into_force(database):
+    given(database, *WORLD, PACT, act("treaty-extended", "1998-01-01", None, until="2009-04-20"))
+    assert status(database, "1998-01-01") == "adopted"
+    assert term(database, "1998-01-01") == ("1992-05-15", "2009-04-20")
+
+
+def test_a_disputed_entry_into_force_stays_disputed_when_more_becomes_known_of_its_term(database):
+    begun = act("treaty-in-force-for-state", "1994-01-01")
+    told = (PACT, source("other", "encyclopedia"), begun, disputed(begun, citing="other", denied=True))
+    given(database, *WORLD, *told, in_force(until="1999-04-20"))
+    with asked(database) as views:
+        (row,) = (row for row in treaty_status.treaties(views, "1995-01-01") if row["treaty"] == "pact")
+    assert (row["until"], row["disputed"]) == ("1999-04-20", True)
+
+
 def test_a_protocol_that_amends_a_treaty_leaves_the_status_of_the_treaty_as_it_is(database):
     protocol = fact("treaty-adopted", "1999-04-02", treaty="protocol", title="Protocol", amends="pact")
     given(database, *WORLD, PACT, in_force(), protocol, act("treaty-amended", "1999-04-02", None, by="protocol"))
