@@ -280,6 +280,12 @@ def test_who_consented_on_an_uncertain_day_is_a_party_when_a_source_says_so(data
     assert standing(database, "1995-02-01") == "party"
 
 
+def test_who_consented_on_an_uncertain_day_and_gives_notice_was_a_party(database):
+    given(database, *WORLD, PACT, deposited("1994"), in_force(), notice("1998-01-01", effective="1999-01-01"))
+    assert standing(database, "1997-12-31") == "possible consent-given or possible party"
+    assert standing(database, "1998-01-01") == "withdrawing"
+
+
 def test_who_bound_itself_by_an_uncertain_signature_is_only_possibly_a_party(database):
     given(database, *WORLD, BINDING, signed("1994"), in_force())
     assert standing(database, "1995-01-01") == "possible consent-given or possible party"
