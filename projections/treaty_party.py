@@ -122,6 +122,7 @@ class _Standing:
         self.instrument: str | None = None
         self.notice: Step | None = None
         self.reservations = dict[str | None, str]()
+        self.opinions = dict[str, None]()
         self.declarations = list[str]()
         self.binds_by_signature = self.in_force_on_signature = False
         self.entered: Step | None = None  # the general entry into force
@@ -199,7 +200,7 @@ class _Standing:
             **self.dates,
             "instrument": self.instrument,
             "withdrawal_effective_on": self.notice.event.effective if self.notice else None,
-            "reservations": "\n".join(self.reservations.values()) or None,
+            "reservations": "\n".join((*self.reservations.values(), *self.opinions)) or None,
             "declarations": "\n".join(self.declarations) or None,
         }
 
@@ -213,9 +214,10 @@ class _Standing:
             name = "withdrawal_notified"
         if name is not None and self.dates[name] is None:
             self.dates[name] = step.date
-        for said in ("reservation", "special_opinion"):
-            if (text := getattr(event, said, None)) is not None:
-                self.reservations[text] = text
+        if (text := getattr(event, "reservation", None)) is not None:
+            self.reservations[text] = text
+        if (text := getattr(event, "special_opinion", None)) is not None:
+            self.opinions[text] = None
         match step.kind:
             case "instrument-deposited":
                 self.instrument = self.instrument or event.instrument
@@ -235,6 +237,7 @@ class _Standing:
         self.dates = {name: day if name in ("signed", "withdrawn") else None for name, day in self.dates.items()}
         self.instrument, self.bound, self.returning = None, None, True
         self.reservations.clear()
+        self.opinions.clear()
         self.declarations.clear()
 
     def _move(self, step: Step) -> None:

@@ -567,6 +567,14 @@ def test_a_special_opinion_is_shown_with_the_signature(database):
     assert party_on(database, "1992-05-15", "AM", "pact")["reservations"] == "Only what its constitution allows."
 
 
+def test_a_special_opinion_stays_when_the_reservations_are_taken_back(database):
+    opinion = "Only what its constitution allows."
+    made = signed(reservation="Not article 4.", special_opinion=opinion)
+    given(database, *WORLD, PACT, made, act("reservation-withdrawn", "1996-01-01"))
+    assert party_on(database, "1995-12-31", "AM", "pact")["reservations"] == f"Not article 4.\n{opinion}"
+    assert party_on(database, "1996-01-01", "AM", "pact")["reservations"] == opinion
+
+
 def test_a_declaration_changes_no_standing_and_is_shown(database):
     given(database, *WORLD, PACT, signed(), act("declaration-made", "1993-01-01", text="It reads article 1 so."))
     row = party_on(database, "1993-01-01", "AM", "pact")
