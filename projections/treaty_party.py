@@ -132,6 +132,7 @@ class _Standing:
         self.disputed = False  # whether somebody disputes what its standing rests on
         self.presupposed: Step | None = None  # what the present step presupposes for what it changes
         self.not_sure_before = ""
+        self.perhaps_in_time = False  # whether its present consent may have come before the general entry into force
         self.rule = ""  # the one that the present step falls under, by its name in RULES
 
     def take(self, step: Step) -> Link:
@@ -153,6 +154,8 @@ class _Standing:
             self.status, self.since = status, step.date
         self.values = self._values()
         self._show(step, values, affirms)
+        if self.perhaps_in_time and self.entered is not None:
+            self._be_perhaps_party(step, self.entered)
         return link(step, self.rule, values, self.values)
 
     def _settle(self, step: Step, before: str | None) -> None:
@@ -295,16 +298,29 @@ class _Standing:
             return
         if not step.acts:
             self.rule = "stronger-already" if self.standing == "party" else "effect-awaited"
-        if self.entered is None:
+        if step.acts or self.entered is None:
             self._bind(step)
-        elif not step.acts and self.standing in ("consent-given", "provisionally-applying"):
+        elif self.standing in ("consent-given", "provisionally-applying"):
             self.standing, self.rule = "party", "consent-effect"
             self.presupposed, self.not_sure_before = self.entered, self.entered.last
             self.dates["in_force"] = self.dates["in_force"] or step.date
 
     def _bind(self, step: Step) -> None:
-        if self.entered is None and (self.bound is None or step.last < self.bound.last):
+        if self.entered is not None:
+            self.perhaps_in_time = self.standing != "party" and step.first < self.entered.last
+        elif self.bound is None or step.last < self.bound.last:
             self.bound = step
+
+    def _be_perhaps_party(self, step: Step, entered: Step) -> None:
+        """The treaty may have entered into force only after a consent that was given when it may have been in force already."""
+        from eventstore.facts import END
+
+        before, self.perhaps_in_time = self.values, False
+        self.standing = self.status = "party"
+        self.since, self.not_sure_before, self.rule = entered.date, END, "perhaps-in-force-later"
+        self.disputed = self.disputed or entered.fact.disputed
+        self.values = self._values()
+        self._show(step, before, affirms=False)
 
     def _enter(self, step: Step) -> None:
         """The treaty entered into force: for those who had bound themselves by then."""
@@ -404,6 +420,11 @@ RULES = {
     "in-force-for-perhaps-bound": Rule(
         "The treaty entered into force; whether the state had bound itself before is not known, so it is only possibly a party.",
         "VCLT article 24(1)-(3); {clause}",
+    ),
+    "perhaps-in-force-later": Rule(
+        "The state bound itself; whether the treaty entered into force before or after that is not known, so it is only possibly"
+        " a party.",
+        "VCLT articles 16, 24(1)-(3); {clause}",
     ),
     "consent-effect": Rule(
         "The consent takes effect, on the day that its source names, in a treaty that is in force: the state is a party.",

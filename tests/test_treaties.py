@@ -286,6 +286,21 @@ def test_who_consented_on_an_uncertain_day_and_gives_notice_was_a_party(database
     assert standing(database, "1998-01-01") == "withdrawing"
 
 
+def test_who_consented_while_the_treaty_may_have_entered_into_force_already_is_possibly_a_party(database):
+    given(database, *WORLD, PACT, in_force("1994"), signed(), deposited("1994-03-01"))
+    assert standing(database, "1994-02-28") == "signatory"
+    for day in ("1994-03-01", "1995-01-01"):  # the treaty may have entered into force in April
+        assert standing(database, day) == "possible consent-given or possible party"
+    assert counted(database, "1995-01-01") == (0, 0)
+    given(database, act("treaty-in-force-for-state", "1995-02-01"))
+    assert standing(database, "1995-02-01") == "party"
+
+
+def test_who_signed_bindingly_while_the_treaty_may_have_entered_into_force_already_is_possibly_a_party(database):
+    given(database, *WORLD, BINDING, in_force("1994"), signed("1994-03-01"))
+    assert standing(database, "1995-01-01") == "possible consent-given or possible party"
+
+
 def test_who_bound_itself_by_an_uncertain_signature_is_only_possibly_a_party(database):
     given(database, *WORLD, BINDING, signed("1994"), in_force())
     assert standing(database, "1995-01-01") == "possible consent-given or possible party"
