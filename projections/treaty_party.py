@@ -346,10 +346,11 @@ class _Standing:
             self.notice = None
         elif step.acts and self.standing == "withdrawn":
             self.rule = "left-already"
+        elif step.acts and self.notice is not None and step.event.effective is None:
+            self.rule = "notice-confirmed"
         elif step.acts:
             self.rule = "notice" if self.standing in _LEAVING else "notice-of-another"
-            if self.notice is None or step.event.effective is not None:  # one that confirms it leaves it as it was
-                self.notice = step
+            self.notice = step
         elif self.notice is not None and self.notice.event_id == step.event_id:
             self._leave(step, "notice-effect")
         else:
@@ -452,6 +453,9 @@ RULES = {
     "notice-of-another": Rule(
         "A notice by a state that is no party leaves its standing as it is until it takes effect.",
         "VCLT articles 18, 25(2), 67",
+    ),
+    "notice-confirmed": Rule(
+        "A further notice that names no day takes nothing back: the one before stands as it is.", "VCLT articles 67-68"
     ),
     "left-already": Rule(
         "The state had withdrawn already: there is nothing left to give notice of.", "VCLT article 70"
