@@ -160,6 +160,17 @@ def test_an_act_of_the_same_standing_that_is_dated_better_is_told_to_make_it_cer
     assert held.because == "Certain: it had begun by 1993-12-03, and nothing can have ended it by 1993-12-15."
 
 
+def test_a_notice_that_confirms_another_is_told_to_change_nothing(database):
+    first = of("withdrawal-notified", "1995-01-01", effective="1996-01-01")
+    given(database, *WORLD, SIGNED, first, of("withdrawal-notified", "1995-02-01"))
+    told = explained(database, "membership", "UA", on="1996-01-01")
+    assert rules(told)[2:] == [
+        "A further notice that names no day takes nothing back: the one before takes effect on its day.",
+        f"The notice takes effect: the state belongs to {CIS.removeprefix('the ')} no longer.",
+    ]
+    assert told.chain[2].changes == []
+
+
 def test_an_end_that_may_have_come_makes_only_possible(database):
     given(database, *WORLD, SIGNED, fact("state-withdrew", "1995", organisation="cis", state="UA"))
     stays, left = explained(database, "membership", "UA", on="1995-06-30").rows
