@@ -1,7 +1,7 @@
 """Who sat in which council: states in their seats, persons (or states in turn) in the offices."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -177,14 +177,14 @@ def fold_office(key: Key, history: "History") -> list[Row]:
     holders, taken = _office(key, history)
     if holders is None:
         return []
-    deque(map(holders.take, taken), maxlen=0)
+    deque(holders.links(taken), maxlen=0)
     return holders.rows()
 
 
 def office_chain(key: Key, history: "History") -> list[Link]:
     """The steps from which `fold_office` has its rows, each with the rule applied."""
     holders, taken = _office(key, history)
-    return [] if holders is None else [holders.take(step) for step in taken]
+    return [] if holders is None else list(holders.links(taken))
 
 
 def _office(key: Key, history: "History") -> "tuple[_Holders | None, list[Step]]":
@@ -198,20 +198,70 @@ def _office(key: Key, history: "History") -> "tuple[_Holders | None, list[Step]]
     return _Holders(body, office, alone), steps([*facts, *ends])
 
 
+Holder = tuple[str | None, str | None]  # a person, the state they act for; or a state that has its turn
+
+
+def _names(left: Any, holder: Holder) -> bool:
+    """Whether who left an office is this holder: the person named, the state where none is, or whoever held it."""
+    person, state = holder
+    return left.person == person if left.person else left.state in (None, state)
+
+
 class _Holders:
     def __init__(self, body: str, office: str, alone: bool) -> None:
         self.key = {"body": body, "seat": "office", "office": office, "status": None}
         self.alone = alone
-        self.tracks = dict[tuple[str | None, str | None], Track]()
-        self.sitting = dict[tuple[str | None, str | None], None]()
+        self.tracks = dict[Holder, Track]()
+        self.sitting = dict[Holder, None]()
 
-    def take(self, step: Step) -> Link:
+    def links(self, taken: Iterable[Step]) -> Iterator[Link]:
+        """The steps in turn, each as a link."""
+        waiting = deque(taken)
+        while waiting:
+            step = waiting.popleft()
+            if step.kind == "office-vacated" and step.takes_effect and self._put_after_its_beginning(step, waiting):
+                continue
+            yield self._link(step)
+
+    def _put_after_its_beginning(self, left: Step, waiting: deque[Step]) -> bool:
+        """Put the leaving of an office back behind the taking of it, where it ends a term that began in its own days.
+
+        That is so where nobody of that name holds the office yet, and one takes it within the days of the leaving.
+        """
+        place = self._beginning(left, waiting)
+        if place is None:
+            return False
+        self._take(left)  # whoever of that name had held it before was out by then, too
+        began = waiting[place]
+        del waiting[place]
+        place = 0 if (began.first, began.last) == (left.first, left.last) else place
+        waiting.insert(place, left._replace(first=began.first))
+        waiting.insert(place, began)
+        return True
+
+    def _beginning(self, left: Step, waiting: deque[Step]) -> int | None:
+        event = left.event
+        if not (event.person or event.state) or any(_names(event, holder) for holder in self.sitting):
+            return None
+        for place, step in enumerate(waiting):
+            if step.first > left.last:
+                break
+            begins = step.kind == "office-assumed" and step.takes_effect and step.last <= left.last
+            if begins and _names(event, (step.event.person, step.event.state)):
+                return place
+        return None
+
+    def _link(self, step: Step) -> Link:
         before = self._shown()
         if not step.takes_effect:
             return link(step, "effect-later", before, before)
-        many = self.alone and len(self.sitting) > 0 and step.kind == "office-assumed"
+        rule = step.kind
+        if rule == "office-assumed" and self.alone and self.sitting:
+            rule = "succeeded"
+        if rule == "office-vacated" and not any(_names(step.event, holder) for holder in self.sitting):
+            rule = "not-held"
         self._take(step)
-        return link(step, "succeeded" if many else step.kind, before, self._shown())
+        return link(step, rule, before, self._shown())
 
     def _shown(self) -> dict[str, str] | None:
         """Who holds the office: persons, or states where states do."""
@@ -224,8 +274,8 @@ class _Holders:
             case "office-assumed":
                 self._assume(step, (event.person, event.state))
             case "office-vacated":
-                for holder in list(self.sitting):
-                    if event.person in (None, holder[0]) and (event.state in (None, holder[1]) or event.person):
+                for holder in self.tracks:
+                    if _names(event, holder):
                         self._leave(step, holder)
             case "office-created":
                 pass
@@ -233,7 +283,7 @@ class _Holders:
                 for holder in list(self.sitting):
                     self._leave(step, holder)
 
-    def _assume(self, step: Step, holder: tuple[str | None, str | None]) -> None:
+    def _assume(self, step: Step, holder: Holder) -> None:
         for other in list(self.sitting):
             # The same person who goes on for another state, or the state for which another goes on, is one holder.
             if other != holder and (self.alone or (other[0] is not None and other[0] == holder[0])):
@@ -245,9 +295,9 @@ class _Holders:
         for former in self.tracks.values() if self.alone else ():
             former.bound(step.last)
 
-    def _leave(self, step: Step, holder: tuple[str | None, str | None]) -> None:
+    def _leave(self, step: Step, holder: Holder) -> None:
         self.tracks[holder].set(step, None, affirms=True)
-        del self.sitting[holder]
+        self.sitting.pop(holder, None)
 
     def rows(self) -> list[Row]:
         return [row for track in self.tracks.values() for row in track.rows()]
@@ -269,6 +319,7 @@ RULES = {
     ),
     "succeeded": Rule("One holds this office at a time: whoever takes it ends the term of whoever held it.", "{law}"),
     "office-vacated": Rule("Leaving an office ends the term of the one named, or of whoever held it.", "{law}"),
+    "not-held": Rule("Whoever leaves is not recorded in the office then: no term ends.", "{law}"),
     "effect-later": Rule("The act is done; its effect comes on a later day.", "{law}"),
 }
 LAW = {

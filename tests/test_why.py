@@ -317,6 +317,23 @@ def test_the_holder_of_an_office_is_explained_with_whom_they_followed(database):
     assert steps(told) == ["1992: Boris becomes Chair.", "1994-01-01: Leonid becomes Chair."]
 
 
+def test_a_term_of_one_year_is_told_as_taken_and_then_left(database):
+    told = [fact(kind, "1999", office="chair", person="boris") for kind in ("office-assumed", "office-vacated")]
+    given(database, *WORLD, *told)
+    for key in ("chair", "boris"):
+        told = explained(database, "council_roster", "council", key, on="1999-06-30")
+        assert steps(told)[-2:] == ["1999: Boris becomes Chair.", "1999: Boris leaves the office of Chair."]
+        assert told.answer == "On 1999-06-30 Boris may have held the office of Chair (since 1999)."
+    assert rules(told)[-1] == "Leaving an office ends the term of the one named, or of whoever held it."
+
+
+def test_leaving_an_office_that_one_does_not_hold_is_told_to_end_nothing(database):
+    took = fact("office-assumed", "1992-01-01", office="chair", person="boris")
+    given(database, *WORLD, took, fact("office-vacated", "1993-01-01", office="chair", person="leonid"))
+    told = explained(database, "council_roster", "chair", on="1994-01-01")
+    assert rules(told)[-1] == "Whoever leaves is not recorded in the office then: no term ends."
+
+
 def test_a_seat_ends_with_leaving_the_organisation(database):
     left = fact("state-withdrew", "1995-01-01", organisation="cis", state="GE")
     given(database, *WORLD, JOINED, fact("state-seated", "1994-01-01", body="council", state="GE"), left)
