@@ -1,7 +1,7 @@
 """Who sat in which council: states in their seats, persons (or states in turn) in the offices."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -133,12 +133,20 @@ def _seat_links(track: Track, key: Key, history: "History") -> Iterator[Link]:
             yield _leave(track, exits.pop(0))
         before, rule = track.values, "effect-later"
         if step.takes_effect:
-            rule = step.kind
             seat = {"status": step.event.status, "since": step.date} if step.kind == "state-seated" else None
+            if track.is_sharpened_by(step.last) and _same(seat, before):
+                rule = "sharpened" if seat else "sharpened-end"
+            else:
+                rule = step.kind
             track.set(step, seat, affirms=True)
         yield link(step, rule, before, track.values)
     for row in exits:
         yield _leave(track, row)
+
+
+def _same(seat: Mapping[str, Any] | None, before: Mapping[str, Any] | None) -> bool:
+    """Whether a state sits as it sat before, or sits in the body no more than before."""
+    return seat["status"] == before["status"] if seat and before else seat is before
 
 
 def _exits(membership_of: Key, history: "History") -> list[Row]:
@@ -156,8 +164,9 @@ def _exits(membership_of: Key, history: "History") -> list[Row]:
 
 def _leave(track: Track, former: Row) -> Link:
     first, last, event_id, before = former["valid_from"], former["valid_from_latest"], former["began_by"], track.values
+    rule = "sharpened-end" if before is None and track.is_sharpened_by(last) else "left-organisation"
     track.change(first, last, event_id, None, affirms=True)
-    return Link(event_id, former["since"], first, last, "effect", "left-organisation", before, None)
+    return Link(event_id, former["since"], first, last, "effect", rule, before, None)
 
 
 def office_keys(fact: "Fact", history: "History") -> Iterator[Key]:
@@ -256,12 +265,25 @@ class _Holders:
         if not step.takes_effect:
             return link(step, "effect-later", before, before)
         rule = step.kind
-        if rule == "office-assumed" and self.alone and self.sitting:
-            rule = "succeeded"
-        if rule == "office-vacated" and not any(_names(step.event, holder) for holder in self.sitting):
-            rule = "not-held"
+        if rule == "office-assumed":
+            rule = self._rule_of_taking(step)
+        elif rule == "office-vacated":
+            rule = self._rule_of_leaving(step)
         self._take(step)
         return link(step, rule, before, self._shown())
+
+    def _rule_of_taking(self, step: Step) -> str:
+        track = self.tracks.get((step.event.person, step.event.state))
+        held = track.values if track is not None else None
+        if track is not None and held and held["acting"] == step.event.acting and track.is_sharpened_by(step.last):
+            return "sharpened"
+        return "succeeded" if self.alone and self.sitting else step.kind
+
+    def _rule_of_leaving(self, step: Step) -> str:
+        if any(_names(step.event, holder) for holder in self.sitting):
+            return step.kind
+        left = [track for holder, track in self.tracks.items() if _names(step.event, holder)]
+        return "sharpened-end" if any(track.is_sharpened_by(step.last) for track in left) else "not-held"
 
     def _shown(self) -> dict[str, str] | None:
         """Who holds the office: persons, or states where states do."""
@@ -319,6 +341,10 @@ RULES = {
     ),
     "succeeded": Rule("One holds this office at a time: whoever takes it ends the term of whoever held it.", "{law}"),
     "office-vacated": Rule("Leaving an office ends the term of the one named, or of whoever held it.", "{law}"),
+    "sharpened": Rule("It was so already, since a day that is known less well: by this act it certainly was.", "{law}"),
+    "sharpened-end": Rule(
+        "It was over already, since a day that is known less well: by this act it certainly was.", "{law}"
+    ),
     "not-held": Rule("Whoever leaves is not recorded in the office then: no term ends.", "{law}"),
     "effect-later": Rule("The act is done; its effect comes on a later day.", "{law}"),
 }

@@ -224,7 +224,7 @@ class _Standing:
         """What gives a standing that the state has already tells at the latest from when it had it."""
         self.rule, self.affirms = "had-already", True
         if self.status is not None and self.track.is_sharpened_by(step.last):
-            self.rule = "sharpened"
+            self.rule, self.since = "sharpened", step.date
             self.basis["sharpened"] = step.fact
 
     def _towards_treaty(self, step: Step) -> None:
@@ -306,7 +306,7 @@ RULES = {
     "left-treaty": Rule("Withdrawal from {treaty} ends the standing in {organisation}.", "VCLT articles 54, 70; {law}"),
     "had-already": Rule("It had this standing, or a fuller one, already: nothing changes.", "{law}"),
     "sharpened": Rule(
-        "It had this standing already, from a day that is known less well: by this act it certainly had it.", "{law}"
+        "It had this standing already, since a day that is known less well: by this act it certainly had it.", "{law}"
     ),
     "effect-later": Rule("The act is done; its effect on the standing comes on a later day.", "{law}"),
     "agreement-signed": Rule(

@@ -154,10 +154,34 @@ def test_an_act_of_the_same_standing_that_is_dated_better_is_told_to_make_it_cer
     given(database, *WORLD, JOINED, again, detail)
     told = explained(database, "membership", "GE", on="1993-12-15")
     assert rules(told)[1] == (
-        "It had this standing already, from a day that is known less well: by this act it certainly had it."
+        "It had this standing already, since a day that is known less well: by this act it certainly had it."
     )
+    assert [(c.what, c.after) for c in told.chain[1].changes] == [("valid_from_latest", "1993-12-03")]
     (held,) = told.rows
     assert held.because == "Certain: it had begun by 1993-12-03, and nothing can have ended it by 1993-12-15."
+    assert told.answer.endswith("as a member (since 1993-12-03).")
+
+
+SEAT = {"body": "council", "state": "GE"}
+OFFICE = {"office": "chair", "person": "boris"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "key", "column"),
+    [
+        ("state-seated", SEAT, "GE", "valid_from_latest"),
+        ("state-left-body", SEAT, "GE", "valid_to_latest"),
+        ("office-assumed", OFFICE, "boris", "valid_from_latest"),
+        ("office-vacated", OFFICE, "boris", "valid_to_latest"),
+    ],
+)
+def test_a_better_date_of_a_seat_or_an_office_is_told_to_make_it_certain(database, kind, fields, key, column):
+    opening = {"state-left-body": "state-seated", "office-vacated": "office-assumed"}.get(kind)
+    given(database, *WORLD, *([fact(opening, "1992-01-01", **fields)] if opening else []))
+    given(database, *(fact(kind, on, **fields) for on in ("1995", "1995-03-01")))
+    told = explained(database, "council_roster", "council", key, on="1995-12-31")
+    assert [(c.what, c.after) for c in told.chain[-1].changes if c.what != "since"] == [(column, "1995-03-01")]
+    assert "a day that is known less well" in rules(told)[-1]
 
 
 def test_a_notice_that_confirms_another_is_told_to_change_nothing(database):
