@@ -63,6 +63,13 @@ def test_a_member_that_signs_a_founding_agreement_late_stays_a_member(database):
     assert members_on(database, "1995-01-01") == {"GE": "member"}
 
 
+def test_a_member_that_signs_a_treaty_which_makes_others_observers_stays_a_member(database):
+    pact = fact("treaty-adopted", "1992-05-15", treaty="pact", title="Pact", confers=["cis:observer:signature"])
+    signed = [fact("treaty-signed", "1994-01-01", treaty="pact", state=state) for state in ("GE", "MN")]
+    given(database, *WORLD, pact, joined("1993-12-03"), *signed)
+    assert members_on(database, "1995-01-01") == {"GE": "member", "MN": "observer"}
+
+
 def test_a_treaty_confers_nothing_in_another_organisation(database):
     eaeu = fact("organisation-founded", "2015-01-01", organisation="eaeu", name="Eurasian Economic Union")
     given(database, *WORLD, eaeu, AM_SIGNED)
@@ -134,6 +141,43 @@ def test_a_second_notice_replaces_the_first(database):
     )
     assert members_on(database, "2010-01-31") == {"GE": "member"}
     assert members_on(database, "2010-02-01") == {}
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        fact("treaty-ratified", "2008-12-01", treaty="charter", state="AM"),
+        act("state-status-changed", "2008-12-01", "AM", status="associate"),
+    ],
+)
+def test_a_notice_that_nobody_took_back_has_its_effect_whatever_the_state_did_meanwhile(database, meanwhile):
+    notice = act("withdrawal-notified", "2008-08-18", "AM", effective="2009-08-18")
+    given(database, *WORLD, AM_SIGNED, notice, meanwhile)
+    assert column(database, "withdrawal_effective_on", "2008-12-01", "AM") == ["2009-08-18"]
+    assert column(database, "events", "2008-12-01", "AM") == [f"{meanwhile.id} {notice.id}"]
+    assert members_on(database, "2010-01-01", former=True) == {"AM": "former"}
+
+
+def test_a_notice_that_only_confirms_another_does_not_replace_it(database):
+    notices = [
+        act("withdrawal-notified", "2008-08-18", effective="2009-08-18"),
+        act("withdrawal-notified", "2008-10-01"),
+    ]
+    given(database, *WORLD, joined("1993-12-03"), *notices)
+    assert column(database, "withdrawal_effective_on", "2009-01-01") == ["2009-08-18"]
+    assert members_on(database, "2015-01-01", former=True) == {"GE": "former"}
+
+
+def test_a_notice_given_before_a_state_left_and_came_back_has_no_effect_on_its_new_standing(database):
+    given(
+        database,
+        *WORLD,
+        joined("1993-12-03"),
+        act("withdrawal-notified", "2008-08-18", effective="2009-08-18"),
+        act("state-withdrew", "2008-09-01"),
+        joined("2009-01-01", status="observer"),
+    )
+    assert members_on(database, "2010-01-01", former=True) == {"GE": "observer"}
 
 
 def test_a_notice_without_a_day_of_effect_says_nothing_of_the_end(database):
@@ -233,6 +277,14 @@ def test_a_suspended_participation_is_taken_up_again_by_a_change_to_the_same_sta
     assert column(database, "practice", "2006-12-31") == ["suspended"]
     assert column(database, "practice", "2007-01-01") == ["participating"]
     assert members_on(database, "2007-01-01") == {"GE": "member"}
+
+
+def test_a_state_that_ceased_to_take_part_does_not_take_part_again_by_ratifying(database):
+    ceased = act("participation-ceased", "1992-10-07", "AM")
+    given(database, *WORLD, AM_SIGNED, ceased, AM_RATIFIED_CHARTER)
+    assert members_on(database, "1994-03-16") == {"AM": "member"}
+    assert column(database, "practice", "1994-03-16", "AM") == ["ceased"]
+    assert column(database, "events", "1994-03-16", "AM") == [f"{AM_RATIFIED_CHARTER.id} {ceased.id}"]
 
 
 def test_a_dated_detail_does_not_make_an_uncertain_standing_certain(database):

@@ -184,6 +184,54 @@ def test_on_a_day_of_leaving_and_taking_the_office_goes_on(database):
     assert roster_on(database, "1994-01-01") == {"leonid": "chair"}
 
 
+def test_a_term_of_which_only_the_year_is_known_is_possible_in_that_year_and_over_after_it(database):
+    given(database, *WORLD, assumed("1999", "boris"), vacated("1999", person="boris"))
+    assert roster_on(database, "1998-12-31") == {}
+    assert roster_on(database, "1999-06-30") == {"boris": "possible chair"}
+    assert roster_on(database, "2000-01-01") == {}
+
+
+def test_an_office_taken_and_left_on_one_day_is_held_on_no_day(database):
+    day = "1999-03-02"
+    given(database, *WORLD, DEPUTY, assumed(day, "boris", "deputy"), vacated(day, "deputy", person="boris"))
+    assert roster_on(database, day) == {}
+
+
+def test_an_office_left_some_day_of_a_year_is_not_left_before_it_was_taken_in_that_year(database):
+    given(database, *WORLD, assumed("1999-03-02", "boris"), vacated("1999", person="boris"))
+    assert roster_on(database, "1999-03-01") == {}
+    assert roster_on(database, "1999-03-02") == {"boris": "possible chair"}
+    assert roster_on(database, "2000-01-01") == {}
+
+
+def test_terms_of_one_year_leave_the_office_to_the_one_who_did_not_leave_it(database):
+    told = [assumed("1999", name) for name in ("boris", "leonid", "askar")]
+    left = [vacated("1999", person=name) for name in ("boris", "askar")]
+    given(database, *WORLD, *told, *left)
+    assert roster_on(database, "1999-06-30") == dict.fromkeys(("askar", "boris", "leonid"), "possible chair")
+    assert roster_on(database, "2000-01-01") == {"leonid": "chair"}
+
+
+def test_one_who_acts_leaves_and_takes_the_office_on_one_day_goes_on(database):
+    day = "1999-04-02"
+    given(
+        database,
+        *WORLD,
+        assumed("1999-03-04", "boris", acting=True),
+        vacated(day, person="boris"),
+        assumed(day, "boris"),
+    )
+    assert roster_on(database, day) == {"boris": "chair"}
+
+
+def test_an_office_left_on_an_uncertain_day_is_over_by_a_day_on_which_it_was_left(database):
+    given(
+        database, *WORLD, assumed("1992-01-01", "boris"), *(vacated(on, person="boris") for on in ("1999", "1999-03"))
+    )
+    assert roster_on(database, "1999-02-28") == {"boris": "possible chair"}
+    assert roster_on(database, "1999-03-31") == {}
+
+
 def test_an_office_may_rotate_among_states(database):
     given(database, *WORLD, assumed("1992-01-01", state="BY"), assumed("1993-01-01", state="RU"))
     assert roster_on(database, "1992-12-31") == {"BY": "chair"}

@@ -154,10 +154,45 @@ def test_an_act_of_the_same_standing_that_is_dated_better_is_told_to_make_it_cer
     given(database, *WORLD, JOINED, again, detail)
     told = explained(database, "membership", "GE", on="1993-12-15")
     assert rules(told)[1] == (
-        "It had this standing already, from a day that is known less well: by this act it certainly had it."
+        "It had this standing already, since a day that is known less well: by this act it certainly had it."
     )
+    assert [(c.what, c.after) for c in told.chain[1].changes] == [("valid_from_latest", "1993-12-03")]
     (held,) = told.rows
     assert held.because == "Certain: it had begun by 1993-12-03, and nothing can have ended it by 1993-12-15."
+    assert told.answer.endswith("as a member (since 1993-12-03).")
+
+
+SEAT = {"body": "council", "state": "GE"}
+OFFICE = {"office": "chair", "person": "boris"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "key", "column"),
+    [
+        ("state-seated", SEAT, "GE", "valid_from_latest"),
+        ("state-left-body", SEAT, "GE", "valid_to_latest"),
+        ("office-assumed", OFFICE, "boris", "valid_from_latest"),
+        ("office-vacated", OFFICE, "boris", "valid_to_latest"),
+    ],
+)
+def test_a_better_date_of_a_seat_or_an_office_is_told_to_make_it_certain(database, kind, fields, key, column):
+    opening = {"state-left-body": "state-seated", "office-vacated": "office-assumed"}.get(kind)
+    given(database, *WORLD, *([fact(opening, "1992-01-01", **fields)] if opening else []))
+    given(database, *(fact(kind, on, **fields) for on in ("1995", "1995-03-01")))
+    told = explained(database, "council_roster", "council", key, on="1995-12-31")
+    assert [(c.what, c.after) for c in told.chain[-1].changes if c.what != "since"] == [(column, "1995-03-01")]
+    assert "a day that is known less well" in rules(told)[-1]
+
+
+def test_a_notice_that_confirms_another_is_told_to_change_nothing(database):
+    first = of("withdrawal-notified", "1995-01-01", effective="1996-01-01")
+    given(database, *WORLD, SIGNED, first, of("withdrawal-notified", "1995-02-01"))
+    told = explained(database, "membership", "UA", on="1996-01-01")
+    assert rules(told)[2:] == [
+        "A further notice that names no day takes nothing back: the one before takes effect on its day.",
+        f"The notice takes effect: the state belongs to {CIS.removeprefix('the ')} no longer.",
+    ]
+    assert told.chain[2].changes == []
 
 
 def test_an_end_that_may_have_come_makes_only_possible(database):
@@ -366,6 +401,23 @@ def test_the_holder_of_an_office_is_explained_with_whom_they_followed(database):
     told = explained(database, "council-roster", "council", "boris", on="1995-01-01")
     assert told.answer == "On 1995-01-01 Boris held no office in the Council of Heads of State."
     assert steps(told) == ["1992: Boris becomes Chair.", "1994-01-01: Leonid becomes Chair."]
+
+
+def test_a_term_of_one_year_is_told_as_taken_and_then_left(database):
+    told = [fact(kind, "1999", office="chair", person="boris") for kind in ("office-assumed", "office-vacated")]
+    given(database, *WORLD, *told)
+    for key in ("chair", "boris"):
+        told = explained(database, "council_roster", "council", key, on="1999-06-30")
+        assert steps(told)[-2:] == ["1999: Boris becomes Chair.", "1999: Boris leaves the office of Chair."]
+        assert told.answer == "On 1999-06-30 Boris may have held the office of Chair (since 1999)."
+    assert rules(told)[-1] == "Leaving an office ends the term of the one named, or of whoever held it."
+
+
+def test_leaving_an_office_that_one_does_not_hold_is_told_to_end_nothing(database):
+    took = fact("office-assumed", "1992-01-01", office="chair", person="boris")
+    given(database, *WORLD, took, fact("office-vacated", "1993-01-01", office="chair", person="leonid"))
+    told = explained(database, "council_roster", "chair", on="1994-01-01")
+    assert rules(told)[-1] == "Whoever leaves is not recorded in the office then: no term ends."
 
 
 def test_a_seat_ends_with_leaving_the_organisation(database):

@@ -47,6 +47,8 @@ def used(link: Link, fact: "Fact", rule: Rule, history: "History", day: str) -> 
         changes.pop("since", None)
     if link.before is None or link.after is None:  # what a row begins and ends with, without what it has not
         changes = {name: pair for name, pair in changes.items() if pair != (None, None) and name in _TELLING}
+    if link.rule in _SHARPENED:
+        changes[_SHARPENED[link.rule]] = (None, link.last)
     return Used(
         event_id=link.event_id,
         date=link.date,
@@ -66,6 +68,8 @@ def used(link: Link, fact: "Fact", rule: Rule, history: "History", day: str) -> 
 
 
 _TELLING = frozenset(("status", "holders", "name"))  # what a row is, where all of it is new or gone
+# What changes, by rule, where no value does but how well the day is known from which it is so.
+_SHARPENED = {"sharpened": "valid_from_latest", "sharpened-end": "valid_to_latest"}
 
 
 def _sources(citations: "Iterable[Citation]", history: "History") -> list[Source]:
