@@ -150,8 +150,10 @@ class _Standing:
             self._settle(step, standing)
         status = "withdrawing" if self.notice is not None and self.standing in _LEAVING else self.standing
         affirms = step.takes_effect and status == _AFFIRMED.get(step.kind)
-        if self.status != status or (affirms and self.track.is_sharpened_by(step.last)):
+        if self.status != status:
             self.status, self.since = status, step.date
+        elif affirms and self.track.is_sharpened_by(step.last):
+            self.since, self.rule = step.date, "sharpened"
         self.values = self._values()
         self._show(step, values, affirms)
         if self.perhaps_in_time and self.entered is not None:
@@ -320,7 +322,7 @@ class _Standing:
         self.since, self.not_sure_before, self.rule = entered.date, END, "perhaps-in-force-later"
         self.disputed = self.disputed or entered.fact.disputed
         self.values = self._values()
-        self._show(step, before, affirms=False)
+        self._show(entered._replace(first=step.first), before, affirms=False)  # that made it a party, if anything did
 
     def _enter(self, step: Step) -> None:
         """The treaty entered into force: for those who had bound themselves by then."""
@@ -440,6 +442,10 @@ RULES = {
         "VCLT article 24(1)-(3); {clause}",
     ),
     "stronger-already": Rule("The state had this standing or a stronger one already.", "VCLT articles 11-16"),
+    "sharpened": Rule(
+        "The state had this standing already, since a day that is known less well: by this act it certainly had it.",
+        "VCLT articles 11-16, 24, 54; {clause}",
+    ),
     "effect-later": Rule("The act is done; its effect comes on a later day.", "VCLT article 24"),
     "reservation": Rule("A reservation limits what binds the state; its standing stays.", "VCLT articles 19-23"),
     "reservation-withdrawn": Rule("A reservation is taken back; the standing stays.", "VCLT article 22"),

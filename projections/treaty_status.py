@@ -85,15 +85,17 @@ def _links(track: Track, key: Key, history: "History") -> Iterator[Link]:
         if not step.takes_effect:
             yield link(step, "effect-later", before, before)
             continue
-        after = _after(step, status)
+        after, rule = _after(step, status), step.kind
         affirms = after == _AFFIRMED.get(step.kind)
         again = step.kind == "treaty-extended" and after == "extended"
-        if after != status or again or (affirms and track.is_sharpened_by(step.last)):
+        if after != status or again:
             status, since, disputed = after, step.date, step.fact.disputed
+        elif affirms and track.is_sharpened_by(step.last):
+            since, disputed, rule = step.date, step.fact.disputed, "sharpened"
         until = _term(step, status, until)
         values = {"status": status, "since": since, "until": until} if status else None
         track.set(step, values, disputed=disputed, affirms=affirms)
-        yield link(step, step.kind if track.values is not before else "no-change", before, track.values)
+        yield link(step, rule if track.values is not before else "no-change", before, track.values)
 
 
 def _after(step: Step, status: str | None) -> str | None:
@@ -146,6 +148,10 @@ RULES = {
     "treaty-extended": Rule("Its term is prolonged.", "VCLT articles 39, 54"),
     "treaty-suspended": Rule("Its operation is suspended for all.", "VCLT article 57"),
     "treaty-terminated": Rule("It ends for all its parties.", "VCLT articles 54, 59"),
+    "sharpened": Rule(
+        "It stood so already, since a day that is known less well: by this it certainly did.",
+        "VCLT article 24; {clause}",
+    ),
     "effect-later": Rule("The act is done; its effect comes on a later day.", "VCLT article 24"),
     "no-change": Rule("The treaty as such stands as it stood before.", "VCLT article 24"),
 }

@@ -347,14 +347,30 @@ def test_who_may_have_consented_after_the_entry_into_force_is_told_to_be_only_po
     )
 
 
+def test_who_may_have_consented_before_the_entry_into_force_is_told_to_be_only_possibly_a_party(database):
+    deposited = fact("instrument-deposited", "1994-03-01", treaty="charter", state="AM")
+    given(database, *WORLD, deposited, fact("treaty-entered-into-force", "1994", treaty="charter"))
+    told = explained(database, "treaty_party", "charter", "AM", on="2000-01-01")
+    assert [held.because for held in told.rows] == [
+        "Only possible: it ended on some day from 1994-03-01 on, so on 2000-01-01 it may have been over.",
+        "Only possible: it began on some day from 1994-03-01 on, so on 2000-01-01 it may not have begun yet.",
+    ]
+    assert told.chain[-1].rule == (
+        "The state bound itself; whether the treaty entered into force before or after that is not known, so it is only"
+        " possibly a party."
+    )
+
+
 def test_an_act_that_makes_a_standing_towards_a_treaty_certain_is_told_with_its_date(database):
     entered = [fact("treaty-in-force-for-state", on, treaty="charter", state="AM") for on in ("1994", "1994-04-20")]
     given(database, *WORLD, *entered)
     told = explained(database, "treaty_party", "charter", "AM", on="1994-06-01")
     assert told.answer == "On 1994-06-01 Armenia was a party to the Charter (since 1994-04-20)."
-    assert [(change.what, change.before, change.after) for change in told.chain[-1].changes] == [
-        ("since", "1994", "1994-04-20")
-    ]
+    assert [(change.what, change.after) for change in told.chain[-1].changes] == [("valid_from_latest", "1994-04-20")]
+    assert told.chain[-1].rule.endswith("since a day that is known less well: by this act it certainly had it.")
+    assert explained(database, "treaty_status", "charter", on="1994-06-01").chain[-1].rule == (
+        "It stood so already, since a day that is known less well: by this it certainly did."
+    )
 
 
 def test_a_withdrawal_while_the_treaty_may_have_ended_is_told_with_both(database):

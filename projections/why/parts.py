@@ -42,9 +42,8 @@ def shown(row: Row) -> dict[str, Any]:
 def used(link: Link, fact: "Fact", rule: Rule, history: "History", day: str) -> Used:
     """A step of the chain in words."""
     changes = changed(link.before, link.after)
-    changes.pop("events", None)
-    if len(changes) > 1:  # it follows from the others, but where it alone became known better
-        changes.pop("since", None)
+    for derived in ("since", "events"):  # they follow from the others
+        changes.pop(derived, None)
     if link.before is None or link.after is None:  # what a row begins and ends with, without what it has not
         changes = {name: pair for name, pair in changes.items() if pair != (None, None) and name in _TELLING}
     if link.rule in _SHARPENED:
