@@ -14,11 +14,11 @@ from eventstore.dates import parse, shift
 from eventstore.facts import BEGINNING, END
 from eventstore.history import History
 from projections.assertions import Assertion, failures
-from projections.council_roster import council_roster
-from projections.interval import steps
+from projections.council_roster import council_roster, office_chain
 from projections.meeting import meeting, meeting_body
 from projections.membership import membership
 from projections.registers import body, office, organisation, person, source, treaty
+from projections.rules import Link
 from projections.timeline import dispute, timeline
 from projections.treaty_party import treaty_party
 from projections.treaty_status import treaty_status
@@ -170,21 +170,35 @@ def recorded_twice(connection: Connection) -> Iterator[Finding]:
 
 
 def holders_at_odds(connection: Connection) -> Iterator[Finding]:
-    """Somebody left an office that another had taken before: two held it at once, or one of the dates is wrong."""
+    """Somebody left an office that another had taken before, or two took it on the same days: two held it at once, or one of the
+    dates is wrong."""
     history = History(connection)
     for name in connection.execute(
         select(office.c.office).where(office.c.holders == "one").order_by(office.c.office)
     ).scalars():
-        holder: Any = None
-        for step in steps(history.about(f"office:{name}", kinds=("office-assumed", "office-vacated"))):
-            if not step.takes_effect:
-                continue
-            event = step.event
-            if step.kind == "office-assumed":
-                holder = event
-            elif event.person and holder is not None and holder.person != event.person:
-                what = f"{event.person} leaves {name} on {step.date}, when {holder.person or holder.state} holds it"
-                yield Finding("two-holders", f"{name}/{event.person}", what)
+        taken: Link | None = None
+        for link in office_chain((name,), history):
+            if link.rule == "not-held" and link.before and (who := _person(link, history)):
+                what = f"{who} leaves {name} on {link.date}, when {link.before['holders']} holds it"
+                yield Finding("two-holders", f"{name}/{who}", what)
+            if link.rule == "succeeded" and taken is not None and _taken_at_once(taken, link):
+                both = " and ".join(sorted((_holder(taken), _holder(link))))
+                what = f"{both} take {name} on the same days ({link.date}): who held it after that is not known"
+                yield Finding("two-holders", f"{name}/{_holder(link)}", what)
+            taken = link if link.rule in ("office-assumed", "succeeded") else taken
+
+
+def _person(link: Link, history: History) -> str | None:
+    fact = history.fact_of(link.event_id)
+    return getattr(fact.event, "person", None) if fact is not None else None
+
+
+def _taken_at_once(one: Link, other: Link) -> bool:
+    return (one.first, one.last) == (other.first, other.last) and _holder(one) != _holder(other)
+
+
+def _holder(link: Link) -> str:
+    return str((link.after or {}).get("holders"))
 
 
 def outside_the_life_of_a_body(connection: Connection) -> Iterator[Finding]:

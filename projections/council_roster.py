@@ -1,7 +1,7 @@
 """Who sat in which council: states in their seats, persons (or states in turn) in the offices."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -133,28 +133,40 @@ def _seat_links(track: Track, key: Key, history: "History") -> Iterator[Link]:
             yield _leave(track, exits.pop(0))
         before, rule = track.values, "effect-later"
         if step.takes_effect:
-            rule = step.kind
-            track.set(step, {"status": step.event.status, "since": step.date} if step.kind == "state-seated" else None)
+            seat = {"status": step.event.status, "since": step.date} if step.kind == "state-seated" else None
+            if track.is_sharpened_by(step.last) and _same(seat, before):
+                rule = "sharpened" if seat else "sharpened-end"
+            else:
+                rule = step.kind
+            track.set(step, seat, affirms=True)
         yield link(step, rule, before, track.values)
     for row in exits:
         yield _leave(track, row)
 
 
+def _same(seat: Mapping[str, Any] | None, before: Mapping[str, Any] | None) -> bool:
+    """Whether a state sits as it sat before, or sits in the body no more than before."""
+    return seat["status"] == before["status"] if seat and before else seat is before
+
+
 def _exits(membership_of: Key, history: "History") -> list[Row]:
-    """The rows with which a state left an organisation: of a former member's rows the first, for in the next ones it only
-    stays away."""
+    """The rows with which a state left an organisation: of a former member's rows the first, and those that tell better when
+    that was; in the others it only stays away."""
     left, before = list[Row](), None
     for row in membership.fold(membership_of, history):
-        if row["status"] == "former" != before:
+        if row["status"] == "former" and (
+            before is None or before["status"] != "former" or row["valid_from_latest"] < before["valid_from_latest"]
+        ):
             left.append(row)
-        before = row["status"]
+        before = row
     return left
 
 
 def _leave(track: Track, former: Row) -> Link:
     first, last, event_id, before = former["valid_from"], former["valid_from_latest"], former["began_by"], track.values
-    track.change(first, last, event_id, None)
-    return Link(event_id, former["since"], first, last, "effect", "left-organisation", before, None)
+    rule = "sharpened-end" if before is None and track.is_sharpened_by(last) else "left-organisation"
+    track.change(first, last, event_id, None, affirms=True)
+    return Link(event_id, former["since"], first, last, "effect", rule, before, None)
 
 
 def office_keys(fact: "Fact", history: "History") -> Iterator[Key]:
@@ -174,14 +186,14 @@ def fold_office(key: Key, history: "History") -> list[Row]:
     holders, taken = _office(key, history)
     if holders is None:
         return []
-    deque(map(holders.take, taken), maxlen=0)
+    deque(holders.links(taken), maxlen=0)
     return holders.rows()
 
 
 def office_chain(key: Key, history: "History") -> list[Link]:
     """The steps from which `fold_office` has its rows, each with the rule applied."""
     holders, taken = _office(key, history)
-    return [] if holders is None else [holders.take(step) for step in taken]
+    return [] if holders is None else list(holders.links(taken))
 
 
 def _office(key: Key, history: "History") -> "tuple[_Holders | None, list[Step]]":
@@ -195,20 +207,83 @@ def _office(key: Key, history: "History") -> "tuple[_Holders | None, list[Step]]
     return _Holders(body, office, alone), steps([*facts, *ends])
 
 
+Holder = tuple[str | None, str | None]  # a person, the state they act for; or a state that has its turn
+
+
+def _names(left: Any, holder: Holder) -> bool:
+    """Whether who left an office is this holder: the person named, the state where none is, or whoever held it."""
+    person, state = holder
+    return left.person == person if left.person else left.state in (None, state)
+
+
 class _Holders:
     def __init__(self, body: str, office: str, alone: bool) -> None:
         self.key = {"body": body, "seat": "office", "office": office, "status": None}
         self.alone = alone
-        self.tracks = dict[tuple[str | None, str | None], Track]()
-        self.sitting = dict[tuple[str | None, str | None], None]()
+        self.tracks = dict[Holder, Track]()
+        self.sitting = dict[Holder, None]()
 
-    def take(self, step: Step) -> Link:
+    def links(self, taken: Iterable[Step]) -> Iterator[Link]:
+        """The steps in turn, each as a link."""
+        waiting = deque(taken)
+        while waiting:
+            step = waiting.popleft()
+            if step.kind == "office-vacated" and step.takes_effect and self._put_after_its_beginning(step, waiting):
+                continue
+            yield self._link(step)
+
+    def _put_after_its_beginning(self, left: Step, waiting: deque[Step]) -> bool:
+        """Put the leaving of an office back behind the taking of it, where it ends a term that began in its own days.
+
+        That is so where nobody of that name holds the office yet, and one takes it within the days of the leaving.
+        """
+        place = self._beginning(left, waiting)
+        if place is None:
+            return False
+        self._take(left)  # whoever of that name had held it before was out by then, too
+        began = waiting[place]
+        del waiting[place]
+        place = 0 if (began.first, began.last) == (left.first, left.last) else place
+        waiting.insert(place, left._replace(first=began.first))
+        waiting.insert(place, began)
+        return True
+
+    def _beginning(self, left: Step, waiting: deque[Step]) -> int | None:
+        event = left.event
+        if not (event.person or event.state) or any(_names(event, holder) for holder in self.sitting):
+            return None
+        for place, step in enumerate(waiting):
+            if step.first > left.last:
+                break
+            begins = step.kind == "office-assumed" and step.takes_effect and step.last <= left.last
+            if begins and _names(event, (step.event.person, step.event.state)):
+                return place
+        return None
+
+    def _link(self, step: Step) -> Link:
         before = self._shown()
         if not step.takes_effect:
             return link(step, "effect-later", before, before)
-        many = self.alone and len(self.sitting) > 0 and step.kind == "office-assumed"
+        rule = step.kind
+        if rule == "office-assumed":
+            rule = self._rule_of_taking(step)
+        elif rule == "office-vacated":
+            rule = self._rule_of_leaving(step)
         self._take(step)
-        return link(step, "succeeded" if many else step.kind, before, self._shown())
+        return link(step, rule, before, self._shown())
+
+    def _rule_of_taking(self, step: Step) -> str:
+        track = self.tracks.get((step.event.person, step.event.state))
+        held = track.values if track is not None else None
+        if track is not None and held and held["acting"] == step.event.acting and track.is_sharpened_by(step.last):
+            return "sharpened"
+        return "succeeded" if self.alone and self.sitting else step.kind
+
+    def _rule_of_leaving(self, step: Step) -> str:
+        if any(_names(step.event, holder) for holder in self.sitting):
+            return step.kind
+        left = [track for holder, track in self.tracks.items() if _names(step.event, holder)]
+        return "sharpened-end" if any(track.is_sharpened_by(step.last) for track in left) else "not-held"
 
     def _shown(self) -> dict[str, str] | None:
         """Who holds the office: persons, or states where states do."""
@@ -221,8 +296,8 @@ class _Holders:
             case "office-assumed":
                 self._assume(step, (event.person, event.state))
             case "office-vacated":
-                for holder in list(self.sitting):
-                    if event.person in (None, holder[0]) and (event.state in (None, holder[1]) or event.person):
+                for holder in self.tracks:
+                    if _names(event, holder):
                         self._leave(step, holder)
             case "office-created":
                 pass
@@ -230,21 +305,21 @@ class _Holders:
                 for holder in list(self.sitting):
                     self._leave(step, holder)
 
-    def _assume(self, step: Step, holder: tuple[str | None, str | None]) -> None:
+    def _assume(self, step: Step, holder: Holder) -> None:
         for other in list(self.sitting):
             # The same person who goes on for another state, or the state for which another goes on, is one holder.
             if other != holder and (self.alone or (other[0] is not None and other[0] == holder[0])):
                 self._leave(step, other)
         person, state = holder
         track = self.tracks.setdefault(holder, Track("acting", **self.key, person=person, state=state))
-        track.set(step, {"acting": step.event.acting, "since": step.date})
+        track.set(step, {"acting": step.event.acting, "since": step.date}, affirms=True)
         self.sitting[holder] = None
         for former in self.tracks.values() if self.alone else ():
             former.bound(step.last)
 
-    def _leave(self, step: Step, holder: tuple[str | None, str | None]) -> None:
-        self.tracks[holder].set(step, None)
-        del self.sitting[holder]
+    def _leave(self, step: Step, holder: Holder) -> None:
+        self.tracks[holder].set(step, None, affirms=True)
+        self.sitting.pop(holder, None)
 
     def rows(self) -> list[Row]:
         return [row for track in self.tracks.values() for row in track.rows()]
@@ -266,6 +341,11 @@ RULES = {
     ),
     "succeeded": Rule("One holds this office at a time: whoever takes it ends the term of whoever held it.", "{law}"),
     "office-vacated": Rule("Leaving an office ends the term of the one named, or of whoever held it.", "{law}"),
+    "sharpened": Rule("It was so already, since a day that is known less well: by this act it certainly was.", "{law}"),
+    "sharpened-end": Rule(
+        "It was over already, since a day that is known less well: by this act it certainly was.", "{law}"
+    ),
+    "not-held": Rule("Whoever leaves is not recorded in the office then: no term ends.", "{law}"),
     "effect-later": Rule("The act is done; its effect comes on a later day.", "{law}"),
 }
 LAW = {
@@ -310,7 +390,7 @@ _OFFICE_HANDLES = _OFFICES | _LIVES
 
 SEATS = Projection(
     name="council_roster.states",
-    version=1,
+    version=2,
     table=council_roster,
     key=("body", "state"),
     fixed={"seat": "state"},
@@ -322,7 +402,7 @@ SEATS = Projection(
 )
 OFFICES = Projection(
     name="council_roster.offices",
-    version=1,
+    version=2,
     table=council_roster,
     key=("office",),
     fixed={"seat": "office"},

@@ -68,15 +68,16 @@ class Step(NamedTuple):
     last: str
     order: int
     event_id: str
-    acts: bool
     takes_effect: bool
+    acts: bool
     kind: str
     event: Any
     fact: "Fact"
     date: str
 
 
-_historical = itemgetter(slice(5))  # what puts steps in order, and tells any two of them apart
+# What puts steps in order, and tells any two of them apart: an act, which does not take effect, comes before its effect.
+_historical = itemgetter(slice(5))
 
 
 def steps(facts: Iterable["Fact"], others: Iterable[Step] = ()) -> list[Step]:
@@ -86,21 +87,23 @@ def steps(facts: Iterable["Fact"], others: Iterable[Step] = ()) -> list[Step]:
         event_id, kind, occurred, first, last, event = fact[:6]
         order = DAY_ORDER[kind]
         effective = getattr(event, "effective", None)
-        found.append(Step(first, last, order, event_id, True, effective is None, kind, event, fact, occurred))
         if effective is not None:
-            first, last = _effect(effective, fact)
-            found.append(Step(first, last, order, event_id, False, True, kind, event, fact, effective))
+            begins, ends = _effect(effective, fact)
+            found.append(Step(begins, ends, order, event_id, True, False, kind, event, fact, effective))
+            last = min(last, ends)
+        found.append(Step(first, last, order, event_id, effective is None, True, kind, event, fact, occurred))
     found.sort(key=_historical)
     return found
 
 
 def _effect(effective: str, fact: "Fact") -> tuple[str, str]:
-    """The first and the last day of an effect: it never comes before its act, whatever the bounds of its date would allow."""
+    """The first and the last day of an effect: it never comes before its act, and so bounds the act as the act bounds it."""
     from eventstore.dates import parse
     from eventstore.facts import END
 
     effect = parse(effective)
-    return max(effect.first or fact.first, fact.first), max(effect.last or END, fact.last)
+    first = max(effect.first or fact.first, fact.first)
+    return first, max(effect.last or END, first)
 
 
 class Track:
@@ -108,7 +111,8 @@ class Track:
 
     The soft edges of a row are those of its `main` values (its status; with none, that there is anything at all): certainty
     speaks of these. A change of other values, whose text carries its own uncertainty, makes a new row from the first day it
-    can have been, and leaves the main values as uncertain as they were.
+    can have been, and leaves the main values as uncertain as they were. What affirms main values that began on a day known
+    less well makes a new row too, with the sharper edge: the days before it are answered from what had happened by them.
     """
 
     def __init__(self, *main: str, **key: Any) -> None:
@@ -120,26 +124,44 @@ class Track:
         self._values: Mapping[str, Any] | None = None
 
     def set(
-        self, step: Step, values: Mapping[str, Any] | None, *, disputed: bool = False, not_sure_before: str = ""
+        self,
+        step: Step,
+        values: Mapping[str, Any] | None,
+        *,
+        disputed: bool = False,
+        not_sure_before: str = "",
+        affirms: bool = False,
     ) -> None:
         """From this step on the values are these; None: there is nothing any more.
 
-        `not_sure_before` is the latest day of something else that the change presupposes.
+        `not_sure_before` is the latest day of something else that the change presupposes. A step that `affirms` shows by
+        itself that the main values (or nothing) were so by its own latest day, also where they were so before.
         """
         last = max(step.last, not_sure_before)
-        self.change(step.first, last, step.event_id, values, disputed=disputed or step.fact.disputed)
+        disputed = disputed or step.fact.disputed
+        self.change(step.first, last, step.event_id, values, disputed=disputed, affirms=affirms)
 
     def change(
-        self, first: str, last: str, event_id: str, values: Mapping[str, Any] | None, *, disputed: bool = False
+        self,
+        first: str,
+        last: str,
+        event_id: str,
+        values: Mapping[str, Any] | None,
+        *,
+        disputed: bool = False,
+        affirms: bool = False,
     ) -> None:
         """`set`, for a change that is known by its bounds and its event only. Nobody changes `values` afterwards."""
-        if values == self._values:
+        if values == self._values and not (affirms and self.is_sharpened_by(last)):
             return
         self._values = values
         row = self._open
         if row is not None and values is not None and self._stays(values, row):
             self._close(first, first, event_id)
-            last = max(first, row["valid_from_latest"])
+            if affirms and last < row["valid_from_latest"]:
+                self.bound(last)
+            else:
+                last = max(first, row["valid_from_latest"])
         else:
             self._close(first, last, event_id)
             self.bound(last)
@@ -155,6 +177,10 @@ class Track:
                 "ended_by": None,
                 "disputed": disputed,
             }
+
+    def is_sharpened_by(self, last: str) -> bool:
+        """Whether what is so may have begun after this day for all that is known so far (where nothing is: have ended)."""
+        return (self._over if self._open is None else self._open["valid_from_latest"]) > last
 
     def _stays(self, values: Mapping[str, Any], row: Row) -> bool:
         """Whether the main values are those of the row."""

@@ -59,6 +59,7 @@ _ACTS = {
     "treaty-withdrawal-notified": "withdrawal",
     "treaty-withdrawal-revoked": "withdrawal",
 }
+_FULLEST_FIRST = ("member", "founding-state", "associate", "observer", "participant")
 _STATE_ACTS = frozenset(_ACTS) | {"instrument-deposited"}
 _FOUNDING = frozenset(("organisation-founded", "organisation-dissolved"))
 HANDLES = ORGANISATION_ACTS | _STATE_ACTS | _FOUNDING | {"treaty-adopted"}
@@ -177,15 +178,17 @@ class _Standing:
         self.notice: Step | None = None
         self.basis: dict[str, Fact] = {}  # by role: the facts on which the present row rests
         self.rule = ""  # the one that the present step falls under, by its name in RULES
+        self.affirms = False  # whether the present step shows that the state had its status by then, already or anew
 
     def take(self, step: Step) -> Link:
         before = self.track.values
-        self.rule = "beside"
+        self.rule, self.affirms = "beside", False
         if step.kind in _STATE_ACTS:
             self._towards_treaty(step)
         else:
             self._towards_organisation(step)
-        self.track.set(step, self._values(), disputed=any(fact.disputed for fact in self.basis.values()))
+        disputed = any(fact.disputed for fact in self.basis.values())
+        self.track.set(step, self._values(), disputed=disputed, affirms=self.affirms)
         return link(step, self.rule, before, self.track.values)
 
     def _values(self) -> dict[str, Any] | None:
@@ -202,12 +205,27 @@ class _Standing:
 
     def _become(self, status: str | None, step: Step, rule: str) -> None:
         self.rule = rule
-        if status == self.status or (status == "founding-state" and self.status == "member"):
+        if status == self.status:
+            self._affirm(step)
+            return
+        if status == "founding-state" and self.status == "member":
             self.rule = "had-already"
             return
-        self.status, self.since, self.notice = status, step.date, None
-        self.basis = {"status": step.fact}
-        self.practice = "participating" if status != "former" else "ceased"
+        # What a member does meanwhile takes no notice back (VCLT art. 68) and says nothing of its practice.
+        stays = self.status in _FULLEST_FIRST and status in _FULLEST_FIRST
+        lasting = self.basis if stays else {}
+        self.status, self.since = status, step.date
+        self.basis = {"status": step.fact} | {role: lasting[role] for role in ("notice", "practice") if role in lasting}
+        if not stays:
+            self.notice = None
+            self.practice = "participating" if status != "former" else "ceased"
+
+    def _affirm(self, step: Step) -> None:
+        """What gives a standing that the state has already tells at the latest from when it had it."""
+        self.rule, self.affirms = "had-already", True
+        if self.status is not None and self.track.is_sharpened_by(step.last):
+            self.rule, self.since = "sharpened", step.date
+            self.basis["sharpened"] = step.fact
 
     def _towards_treaty(self, step: Step) -> None:
         event = step.event
@@ -219,10 +237,16 @@ class _Standing:
             return
         if step.kind in ("treaty-withdrawal-notified", "treaty-withdrawal-revoked"):
             self._give_notice(step, status)
-        elif step.takes_effect:
-            self._become(status, step, "left-treaty" if status == "former" else "conferred")
-        else:
+        elif not step.takes_effect:
             self.rule = "effect-later"
+        elif act != "withdrawal" and self._has_fuller(status):
+            self.rule = "had-already"
+        else:
+            self._become(status, step, "left-treaty" if status == "former" else "conferred")
+
+    def _has_fuller(self, status: str) -> bool:
+        """Whether the state has more already than a treaty confers: one more treaty takes nothing from it."""
+        return status in _FULLEST_FIRST and self.status in _FULLEST_FIRST[: _FULLEST_FIRST.index(status)]
 
     def _meet_test(self, treaty: str, done: str, step: Step) -> None:
         for name, met in (("agreement", treaty in self.rules.agreements), ("charter", treaty == self.rules.charter)):
@@ -262,6 +286,8 @@ class _Standing:
             self.rule = "notice-revoked"
             self.notice = None
             self.basis.pop("notice", None)
+        elif step.acts and self.notice is not None and self.notice.event.effective and not step.event.effective:
+            self.rule = "notice-confirmed"
         elif step.acts:
             self.rule = "notice"
             self.notice = step
@@ -269,7 +295,7 @@ class _Standing:
         elif self.notice is not None and self.notice.event_id == step.event_id:
             self._become(status, step, "notice-effect")
         else:
-            self.rule = "notice-void"
+            self.rule = "had-already" if status == self.status else "notice-void"
 
 
 # The rules of this fold by the names it gives them. {act} is the act of the step, {status} what it confers.
@@ -279,6 +305,9 @@ RULES = {
     ),
     "left-treaty": Rule("Withdrawal from {treaty} ends the standing in {organisation}.", "VCLT articles 54, 70; {law}"),
     "had-already": Rule("It had this standing, or a fuller one, already: nothing changes.", "{law}"),
+    "sharpened": Rule(
+        "It had this standing already, since a day that is known less well: by this act it certainly had it.", "{law}"
+    ),
     "effect-later": Rule("The act is done; its effect on the standing comes on a later day.", "{law}"),
     "agreement-signed": Rule(
         "Signing a founding agreement is one of the tests of belonging to {organisation}.",
@@ -301,11 +330,19 @@ RULES = {
         "A notice of leaving does not end the standing: it stays until the notice takes effect.",
         "VCLT articles 56, 65, 67; {law}",
     ),
+    "notice-confirmed": Rule(
+        "A further notice that names no day takes nothing back: the one before takes effect on its day.",
+        "VCLT articles 67, 68",
+    ),
     "notice-revoked": Rule("The notice is taken back before its effect: the standing goes on.", "VCLT article 68"),
     "notice-effect": Rule(
         "The notice takes effect: the state belongs to {organisation} no longer.", "VCLT article 70; {law}"
     ),
-    "notice-void": Rule("The notice was taken back, or another replaced it: it has no effect.", "VCLT article 68"),
+    "notice-void": Rule(
+        "The notice was taken back, or another that names its day replaced it, or the state has come anew since: it has no"
+        " effect.",
+        "VCLT article 68",
+    ),
     "left": Rule("The state left {organisation}.", "VCLT article 70; {law}"),
     "ceased": Rule(
         "Ceasing to take part changes the practice and not the standing: nobody leaves without the act of leaving.",
@@ -418,7 +455,7 @@ def _adoption(treaty: str, history: "History") -> "list[Fact]":
 
 PROJECTION = Projection(
     name="membership",
-    version=1,
+    version=2,
     table=membership,
     key=("organisation", "state"),
     handles=HANDLES,

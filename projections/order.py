@@ -6,7 +6,8 @@ Never by position: what was recorded first did not happen first.
 # Openings come first and closings last, so that a day on which something was opened, used and closed folds to closed.
 # A thing exists before anything is done with it (registers, adopted); a state signs before it binds itself (signed ...
 # acceded), is bound before it limits or suspends that (in force ... suspended); notices come before their revocation, and both
-# before the end; a person leaves an office before the next one takes it, because the office goes on.
+# before the end; a person leaves an office before the next one takes it, because the office goes on (who takes and leaves it in
+# the same days cannot have left first: the fold of an office sees to that, for it knows who holds it).
 DAY_ORDER: dict[str, int] = {
     kind: place
     for place, kind in enumerate(

@@ -143,9 +143,9 @@ def outer(row: Row) -> Span:
     return ordinal(row["valid_from"]), ALWAYS[1] if stop is None else ordinal(stop)
 
 
-def _inner(first: Row, last: Row) -> Span:
-    stop = last["valid_to"]
-    return ordinal(first["valid_from_latest"]), ALWAYS[1] if stop is None else ordinal(stop)
+def _inner(run: Sequence[Row]) -> Span:
+    stop = run[-1]["valid_to"]
+    return ordinal(min(row["valid_from_latest"] for row in run)), ALWAYS[1] if stop is None else ordinal(stop)
 
 
 def _spans(rows: Iterable[Row], codes: Mapping[str, int]) -> tuple[dict[int, list[Span]], dict[int, list[Span]]]:
@@ -163,7 +163,7 @@ def _spans(rows: Iterable[Row], codes: Mapping[str, int]) -> tuple[dict[int, lis
         if run and not follows:
             code = codes.get(run[0]["status"])
             if code is not None:
-                certain.setdefault(code, []).append(_inner(run[0], run[-1]))
+                certain.setdefault(code, []).append(_inner(run))
                 possible.setdefault(code, []).append((outer(run[0])[0], outer(run[-1])[1]))
             run = []
         if row is not None:

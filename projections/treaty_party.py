@@ -4,7 +4,7 @@ Consent to be bound is given by ratifying, by depositing an instrument, by acced
 signature binds (VCLT art. 11-16). A state is a party from the day on which a source says that the treaty entered into force for
 it, or from the general entry into force if it had deposited, acceded or bound itself by signature before. A state's own
 ratification is not a deposit, and a consent given after the entry into force takes effect as the treaty provides: in both
-cases the state stays consent-given until a source says more.
+cases the state stays consent-given until a source says more, be it by naming the day on which the consent takes effect.
 """
 
 from collections import deque
@@ -106,45 +106,98 @@ def _begin(key: Key, history: "History") -> "tuple[_Standing, list[Step]]":
 
 
 class _Standing:
-    """One state's standing towards one treaty while its acts are gone through."""
+    """One state's standing towards one treaty while its acts are gone through.
+
+    `standing` is the state's own, `status` what the view shows: a party that has given notice is withdrawing until the notice
+    takes effect or is taken back, whatever it does in between.
+    """
 
     def __init__(self, treaty: str, state: str) -> None:
         self.track = Track("status", treaty=treaty, state=state)
+        self.standing: str | None = None
         self.status: str | None = None
+        self.values: dict[str, Any] | None = None
         self.since = ""
         self.dates: dict[str, str | None] = dict.fromkeys(DATES.values())
         self.instrument: str | None = None
         self.notice: Step | None = None
-        self.before_notice: str | None = None
         self.reservations = dict[str | None, str]()
+        self.opinions = dict[str, None]()
         self.declarations = list[str]()
         self.binds_by_signature = self.in_force_on_signature = False
-        self.in_force = self.over = False
-        self.bound_by = ""  # latest day of the consent that counts at the general entry into force
-        self.not_sure_before = ""
+        self.entered: Step | None = None  # the general entry into force
+        self.bound: Step | None = None  # the consent that counts at the general entry into force
+        self.over: Step | None = None  # the end of the treaty
         self.returning = False  # whether it withdrew and has begun to come back
-        self.disputed = False
+        self.disputed = False  # whether somebody disputes what its standing rests on
+        self.presupposed: Step | None = None  # what the present step presupposes for what it changes
+        self.not_sure_before = ""
+        self.perhaps_in_time = False  # whether its present consent may have come before the general entry into force
         self.rule = ""  # the one that the present step falls under, by its name in RULES
 
     def take(self, step: Step) -> Link:
-        values = self.track.values
-        if self.over:
-            return link(step, "over", values, values)
-        before = self.status
+        if self.over is not None and step.first >= self.over.last:
+            return link(step, "over", None, None)
+        if step.kind == "treaty-terminated":
+            return self._end(step)
+        standing, values = self.standing, self.values
         self.rule = _NOTED.get(step.kind, "effect-later")
-        self.not_sure_before = ""
+        self.not_sure_before, self.presupposed = "", None
         if step.acts:
             self._note(step)
         self._move(step)
-        if before == "withdrawn" != self.status:
+        if self.standing != standing:
+            self._settle(step, standing)
+        status = "withdrawing" if self.notice is not None and self.standing in _LEAVING else self.standing
+        affirms = step.takes_effect and status == _AFFIRMED.get(step.kind)
+        if self.status != status:
+            self.status, self.since = status, step.date
+        elif affirms and self.track.is_sharpened_by(step.last):
+            self.since, self.rule = step.date, "sharpened"
+        self.values = self._values()
+        self._show(step, values, affirms)
+        if self.perhaps_in_time and self.entered is not None:
+            self._be_perhaps_party(step, self.entered)
+        return link(step, self.rule, values, self.values)
+
+    def _settle(self, step: Step, before: str | None) -> None:
+        """What a new standing rests on, and what of the old one is past."""
+        presupposed = self.presupposed
+        self.disputed = step.fact.disputed or (presupposed is not None and presupposed.fact.disputed)
+        if before == "withdrawn":
             self.dates["withdrawn"], self.returning = None, False
-        if self.status != before:
-            self.since, self.disputed = step.date, step.fact.disputed
-        self.track.set(step, self._values(), disputed=self.disputed, not_sure_before=self.not_sure_before)
-        return link(step, self.rule, values, self.track.values)
+
+    def _show(self, step: Step, before: dict[str, Any] | None, affirms: bool) -> None:
+        """Put the values into the rows."""
+        disputed = self.disputed or (
+            self.notice is not None and self.notice.fact.disputed and self.status == "withdrawing"
+        )
+        if self.over is None:
+            not_sure = self.not_sure_before
+            self.track.set(step, self.values, disputed=disputed, not_sure_before=not_sure, affirms=affirms)
+        elif self.values != before:
+            self._show_until_over(step, self.over, before, disputed or step.fact.disputed)
+
+    def _show_until_over(self, step: Step, over: Step, before: dict[str, Any] | None, disputed: bool) -> None:
+        """The treaty may have ended already: until it surely has, what the step changes is possible."""
+        stays = before is not None and before["status"] == self.status
+        last = step.first if stays else max(step.last, self.not_sure_before)
+        self.track.bound(last)
+        self.track.change(step.first, last, step.event_id, self.values, disputed=disputed)
+        self.track.change(step.first, over.last, over.event_id, None)
+
+    def _end(self, step: Step) -> Link:
+        """The end of the treaty; of several that are told, the one by which it surely had ended first."""
+        before = self.values if self.over is None else None
+        if not step.takes_effect:
+            return link(step, "effect-later", before, before)
+        if self.over is None or step.last < self.over.last:
+            self.over = step
+            self.track.set(step, None, affirms=True)
+        return link(step, "terminated", before, None)
 
     def _values(self) -> dict[str, Any] | None:
-        if self.status is None or self.over:
+        if self.status is None:
             return None
         return {
             "status": self.status,
@@ -152,21 +205,24 @@ class _Standing:
             **self.dates,
             "instrument": self.instrument,
             "withdrawal_effective_on": self.notice.event.effective if self.notice else None,
-            "reservations": "\n".join(self.reservations.values()) or None,
+            "reservations": "\n".join((*self.reservations.values(), *self.opinions)) or None,
             "declarations": "\n".join(self.declarations) or None,
         }
 
     def _note(self, step: Step) -> None:
         """Write down the date of an act, and what was said with it."""
         event = step.event
-        if self.status == "withdrawn" and step.kind in _BEGINNINGS and not self.returning:
+        if self.standing == "withdrawn" and step.kind in _BEGINNINGS and not self.returning:
             self._begin_anew()
         name = DATES.get(step.kind)
+        if name == "withdrawn" and not step.takes_effect:
+            name = "withdrawal_notified"
         if name is not None and self.dates[name] is None:
             self.dates[name] = step.date
-        for said in ("reservation", "special_opinion"):
-            if (text := getattr(event, said, None)) is not None:
-                self.reservations[text] = text
+        if (text := getattr(event, "reservation", None)) is not None:
+            self.reservations[text] = text
+        if (text := getattr(event, "special_opinion", None)) is not None:
+            self.opinions[text] = None
         match step.kind:
             case "instrument-deposited":
                 self.instrument = self.instrument or event.instrument
@@ -184,8 +240,9 @@ class _Standing:
     def _begin_anew(self) -> None:
         """A state that withdrew and comes back binds itself anew: what it did and said before, but for signing, is past."""
         self.dates = {name: day if name in ("signed", "withdrawn") else None for name, day in self.dates.items()}
-        self.instrument, self.bound_by, self.returning = None, "", True
+        self.instrument, self.bound, self.returning = None, None, True
         self.reservations.clear()
+        self.opinions.clear()
         self.declarations.clear()
 
     def _move(self, step: Step) -> None:
@@ -204,65 +261,110 @@ class _Standing:
             case "treaty-provisionally-applied":
                 if step.takes_effect:
                     self.rule = "stronger-already"
-                if step.takes_effect and self.status in (None, "signatory", "consent-given"):
+                if step.takes_effect and self.standing in (None, "signatory", "consent-given", "withdrawn"):
                     self.rule = "provisional"
-                    self.status = "provisionally-applying"
+                    self.standing = "provisionally-applying"
             case "treaty-in-force-for-state":
                 self.rule = "in-force-for-state"
-                self.status, self.notice = "party", None
+                self.standing = "party"
             case "treaty-entered-into-force":
-                self.in_force, self.rule = True, "in-force-for-others"
-                if self.status == "party":
-                    self.rule = "stronger-already"
-                if self.bound_by and self.status in ("signatory", "consent-given", "provisionally-applying"):
-                    self.status, self.not_sure_before, self.rule = "party", self.bound_by, "in-force-for-bound"
+                self._enter(step)
             case "treaty-withdrawal-notified" | "treaty-withdrawal-revoked":
                 self._give_notice(step)
             case "treaty-withdrawn":
-                if step.takes_effect:
-                    self.status, self.notice, self.rule = "withdrawn", None, "withdrawn"
-            case "treaty-terminated":
-                self.over = step.takes_effect
-                self.rule = "terminated" if self.over else "effect-later"
+                if step.acts and step.takes_effect:
+                    self._leave(step, "withdrawn")
+                else:
+                    self._give_notice(step)
 
     def _sign(self, step: Step) -> None:
-        if self.status not in (None, "withdrawn"):
+        if self.standing == "party" or not (self.binds_by_signature or self.standing in (None, "withdrawn")):
             self.rule = "stronger-already"
-            return
-        self.status, self.rule = "signatory", "signed"
-        if self.binds_by_signature:
-            self.rule = "signed-in-force" if self.in_force_on_signature else "signed-binding"
-            self.bound_by = step.last
-            self.status = "party" if self.in_force_on_signature else "consent-given"
+        elif not self.binds_by_signature:
+            self.standing, self.rule = "signatory", "signed"
+        elif self.in_force_on_signature:
+            self.standing, self.rule = "party", "signed-in-force"
+        else:
+            self.rule = "signed-binding"
+            if self.standing in (None, "withdrawn"):
+                self.standing = "consent-given"
+            self._bind(step)
 
     def _consent(self, step: Step, *, deposited: bool) -> None:
-        if not step.takes_effect:
+        """The act establishes the consent. Where it names a day of effect, the treaty is in force for the state from then."""
+        if step.acts:
+            self.rule = "stronger-already" if self.standing == "party" else _CONSENTS[step.kind]
+            if self.standing in (None, "signatory", "withdrawn"):
+                self.standing = "consent-given"
+        if not deposited or not step.takes_effect:
             return
-        self.rule = "stronger-already" if self.status == "party" else _CONSENTS[step.kind]
-        if self.status in (None, "signatory", "withdrawn"):
-            self.status = "consent-given"
-        if deposited and not self.in_force:
-            self.bound_by = self.bound_by or step.last
+        if not step.acts:
+            self.rule = "stronger-already" if self.standing == "party" else "effect-awaited"
+        if step.acts or self.entered is None:
+            self._bind(step)
+        elif self.standing in ("consent-given", "provisionally-applying"):
+            self.standing, self.rule = "party", "consent-effect"
+            self.presupposed, self.not_sure_before = self.entered, self.entered.last
+            self.dates["in_force"] = self.dates["in_force"] or step.date
+
+    def _bind(self, step: Step) -> None:
+        if self.entered is not None:
+            self.perhaps_in_time = self.standing != "party" and step.first < self.entered.last
+        elif self.bound is None or step.last < self.bound.last:
+            self.bound = step
+
+    def _be_perhaps_party(self, step: Step, entered: Step) -> None:
+        """The treaty may have entered into force only after a consent that was given when it may have been in force already."""
+        from eventstore.facts import END
+
+        before, self.perhaps_in_time = self.values, False
+        self.standing = self.status = "party"
+        self.since, self.not_sure_before, self.rule = entered.date, END, "perhaps-in-force-later"
+        self.disputed = self.disputed or entered.fact.disputed
+        self.values = self._values()
+        self._show(entered._replace(first=step.first), before, affirms=False)  # that made it a party, if anything did
+
+    def _enter(self, step: Step) -> None:
+        """The treaty entered into force: for those who had bound themselves by then."""
+        bound = self.bound
+        self.rule = "stronger-already" if self.standing == "party" else "in-force-for-others"
+        if self.entered is None or step.last < self.entered.last:
+            self.entered = step
+        if bound is None or self.standing not in ("signatory", "consent-given", "provisionally-applying"):
+            return
+        self.standing, self.presupposed, self.rule = "party", bound, "in-force-for-bound"
+        self.not_sure_before = bound.last
+        if bound.last > step.first and bound.acts:
+            # It may have bound itself only later, and of such a state nothing tells when it became a party.
+            from eventstore.facts import END
+
+            self.not_sure_before, self.rule = END, "in-force-for-perhaps-bound"
 
     def _give_notice(self, step: Step) -> None:
         """A notice is pending until its day of effect, if it names one and is not taken back before."""
-        if step.kind.endswith("revoked"):
+        if step.kind == "treaty-withdrawal-revoked":
             self.rule = "notice-revoked"
-            if self.status == "withdrawing":
-                self.status = self.before_notice
+            self.disputed = self.disputed or (self.notice is not None and step.fact.disputed)
             self.notice = None
+        elif step.acts and self.standing == "withdrawn":
+            self.rule = "left-already"
+        elif step.acts and self.notice is not None and step.event.effective is None:
+            self.rule = "notice-confirmed"
         elif step.acts:
-            self.rule = "notice"
-            if self.status not in ("withdrawing", "withdrawn"):
-                self.before_notice, self.status = self.status, "withdrawing"
+            self.rule = "notice" if self.standing in _LEAVING else "notice-of-another"
             self.notice = step
         elif self.notice is not None and self.notice.event_id == step.event_id:
-            self.status, self.notice, self.rule = "withdrawn", None, "notice-effect"
-            self.dates["withdrawn"] = self.dates["withdrawn"] or step.date
+            self._leave(step, "notice-effect")
         else:
             self.rule = "notice-void"
 
+    def _leave(self, step: Step, rule: str) -> None:
+        self.standing, self.notice, self.rule = "withdrawn", None, rule
+        self.dates["withdrawn"] = self.dates["withdrawn"] or step.date
 
+
+# Who leaves when it gives notice: a party, and a state of which nothing else is told (for only a party withdraws).
+_LEAVING = ("party", None)
 _NOTED = {
     "reservation-made": "reservation",
     "reservation-withdrawn": "reservation-withdrawn",
@@ -274,9 +376,21 @@ _BEGINNINGS = (
     "treaty-ratified",
     "instrument-deposited",
     "treaty-acceded",
+    "treaty-provisionally-applied",
     "treaty-in-force-for-state",
 )
 _CONSENTS = {"treaty-ratified": "ratified", "instrument-deposited": "deposited", "treaty-acceded": "acceded"}
+
+# What a state certainly is by the day of an act, whatever it was before.
+_AFFIRMED = {
+    "treaty-signed": "signatory",
+    "treaty-ratified": "consent-given",
+    "instrument-deposited": "consent-given",
+    "treaty-acceded": "consent-given",
+    "treaty-provisionally-applied": "provisionally-applying",
+    "treaty-in-force-for-state": "party",
+    "treaty-withdrawn": "withdrawn",
+}
 
 # The rules of this fold by the names it gives them. {clause} is the clause on entry into force, as far as it is recorded.
 RULES = {
@@ -306,11 +420,32 @@ RULES = {
         "The treaty entered into force, and the state had bound itself before: it is a party.",
         "VCLT article 24(1)-(2); {clause}",
     ),
+    "in-force-for-perhaps-bound": Rule(
+        "The treaty entered into force; whether the state had bound itself before is not known, so it is only possibly a party.",
+        "VCLT article 24(1)-(3); {clause}",
+    ),
+    "perhaps-in-force-later": Rule(
+        "The state bound itself; whether the treaty entered into force before or after that is not known, so it is only possibly"
+        " a party.",
+        "VCLT articles 16, 24(1)-(3); {clause}",
+    ),
+    "consent-effect": Rule(
+        "The consent takes effect, on the day that its source names, in a treaty that is in force: the state is a party.",
+        "VCLT articles 16, 24(3); {clause}",
+    ),
+    "effect-awaited": Rule(
+        "The consent takes effect; that the treaty is in force is not recorded by then, so the state is no party yet.",
+        "VCLT articles 16, 24(1)-(2); {clause}",
+    ),
     "in-force-for-others": Rule(
         "The treaty entered into force; the state had not bound itself towards the depositary by then, so nothing changes.",
         "VCLT article 24(1)-(3); {clause}",
     ),
     "stronger-already": Rule("The state had this standing or a stronger one already.", "VCLT articles 11-16"),
+    "sharpened": Rule(
+        "The state had this standing already, since a day that is known less well: by this act it certainly had it.",
+        "VCLT articles 11-16, 24, 54; {clause}",
+    ),
     "effect-later": Rule("The act is done; its effect comes on a later day.", "VCLT article 24"),
     "reservation": Rule("A reservation limits what binds the state; its standing stays.", "VCLT articles 19-23"),
     "reservation-withdrawn": Rule("A reservation is taken back; the standing stays.", "VCLT article 22"),
@@ -321,9 +456,22 @@ RULES = {
     "notice": Rule(
         "A notice of withdrawal does not end the obligations until it takes effect.", "VCLT articles 56, 65, 67"
     ),
+    "notice-of-another": Rule(
+        "A notice by a state that is no party leaves its standing as it is until it takes effect.",
+        "VCLT articles 18, 25(2), 67",
+    ),
+    "notice-confirmed": Rule(
+        "A further notice that names no day takes nothing back: the one before stands as it is.", "VCLT articles 67-68"
+    ),
+    "left-already": Rule(
+        "The state had withdrawn already: there is nothing left to give notice of.", "VCLT article 70"
+    ),
     "notice-revoked": Rule("The notice is taken back before its effect.", "VCLT article 68"),
     "notice-effect": Rule("The notice takes effect: the treaty binds the state no longer.", "VCLT articles 54, 70"),
-    "notice-void": Rule("The notice was taken back, or another replaced it: it has no effect.", "VCLT article 68"),
+    "notice-void": Rule(
+        "The notice was taken back, another with its own day replaced it, or the state had left before: it has no effect.",
+        "VCLT articles 67-68",
+    ),
     "withdrawn": Rule("Withdrawal ends what binds the state.", "VCLT articles 54, 70"),
     "terminated": Rule("The treaty ended for all: nobody stands in any relation to it.", "VCLT articles 54, 59, 70"),
     "over": Rule("The treaty had ended already.", "VCLT article 70"),
@@ -364,7 +512,7 @@ def _clause(clause: Any) -> str:
 
 PROJECTION = Projection(
     name="treaty_party",
-    version=1,
+    version=2,
     table=treaty_party,
     key=("treaty", "state"),
     handles=HANDLES,

@@ -78,19 +78,24 @@ def chain(key: Key, history: "History") -> list[Link]:
 
 
 def _links(track: Track, key: Key, history: "History") -> Iterator[Link]:
-    status, until = None, None
+    status, since, until, disputed = None, "", None, False
     facts = history.about(f"treaty:{key[0]}", kinds=HANDLES)
     for step in steps(fact for fact in facts if next(keys(fact, history)) == key):
         before = track.values
         if not step.takes_effect:
             yield link(step, "effect-later", before, before)
             continue
-        after, rule = _after(step, status), "no-change"
-        if after != status or step.kind == "treaty-extended":
-            status, rule = after, step.kind
-            until = getattr(step.event, "until", None)
-            track.set(step, {"status": status, "since": step.date, "until": until} if status else None)
-        yield link(step, rule, before, track.values)
+        after, rule = _after(step, status), step.kind
+        affirms = after == _AFFIRMED.get(step.kind)
+        again = step.kind == "treaty-extended" and after == "extended"
+        if after != status or again:
+            status, since, disputed = after, step.date, step.fact.disputed
+        elif affirms and track.is_sharpened_by(step.last):
+            since, disputed, rule = step.date, step.fact.disputed, "sharpened"
+        until = _term(step, status, until)
+        values = {"status": status, "since": since, "until": until} if status else None
+        track.set(step, values, disputed=disputed, affirms=affirms)
+        yield link(step, rule if track.values is not before else "no-change", before, track.values)
 
 
 def _after(step: Step, status: str | None) -> str | None:
@@ -107,12 +112,29 @@ def _after(step: Step, status: str | None) -> str | None:
             # What is in force for a state is in force (VCLT art. 24): the latest day on which that can have begun.
             return "in-force" if status in (None, "adopted", "provisionally-applied") else status
         case "treaty-extended":
-            return "extended"
+            return "extended" if status in ("in-force", "extended") else status
         case "treaty-suspended":
             return "suspended" if step.event.state is None else status
         case _:
             return "terminated"
 
+
+def _term(step: Step, status: str | None, until: str | None) -> str | None:
+    """The last day of the term after a step. A suspension leaves it as it is, and so does what names none."""
+    if status == "terminated":
+        return None
+    said: str | None = getattr(step.event, "until", None)
+    return said if step.kind == "treaty-extended" else said or until
+
+
+# What a treaty certainly is by the day of an event, whatever it was before.
+_AFFIRMED = {
+    "treaty-adopted": "adopted",
+    "treaty-provisionally-applied": "provisionally-applied",
+    "treaty-entered-into-force": "in-force",
+    "treaty-in-force-for-state": "in-force",
+    "treaty-terminated": "terminated",
+}
 
 # The rules of this fold by the names it gives them: for what changes something, the kind of the event.
 RULES = {
@@ -126,6 +148,10 @@ RULES = {
     "treaty-extended": Rule("Its term is prolonged.", "VCLT articles 39, 54"),
     "treaty-suspended": Rule("Its operation is suspended for all.", "VCLT article 57"),
     "treaty-terminated": Rule("It ends for all its parties.", "VCLT articles 54, 59"),
+    "sharpened": Rule(
+        "It stood so already, since a day that is known less well: by this it certainly did.",
+        "VCLT article 24; {clause}",
+    ),
     "effect-later": Rule("The act is done; its effect comes on a later day.", "VCLT article 24"),
     "no-change": Rule("The treaty as such stands as it stood before.", "VCLT article 24"),
 }
@@ -140,7 +166,7 @@ def rule_of(step: Link, key: Key, history: "History") -> Rule:
 
 PROJECTION = Projection(
     name="treaty_status",
-    version=1,
+    version=2,
     table=treaty_status,
     key=("treaty",),
     handles=HANDLES,

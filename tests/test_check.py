@@ -84,6 +84,28 @@ def test_two_chairs_at_once_are_shown(database):
     assert shown(database)["two-holders"][1] == "boris leaves chair on 1994, when leonid holds it"
 
 
+@pytest.mark.parametrize("on", ["2001-05-05", "2001"])
+def test_two_chairs_who_took_office_on_the_same_day_are_shown(database, on):
+    given(database, *WORLD, *(fact("office-assumed", on, office="chair", person=who) for who in ("boris", "leonid")))
+    assert shown(database)["two-holders"][1] == (
+        f"boris and leonid take chair on the same days ({on}): who held it after that is not known"
+    )
+
+
+def test_one_who_left_the_chair_that_two_took_in_one_year_leaves_no_doubt_and_is_not_shown(database):
+    took = [fact("office-assumed", "2001", office="chair", person=who) for who in ("boris", "leonid")]
+    given(database, *WORLD, *took, fact("office-vacated", "2001", office="chair", person="boris"))
+    assert "two-holders" not in shown(database)
+
+
+def test_one_who_acted_as_chair_and_became_it_on_one_day_is_not_two(database):
+    took = [
+        fact("office-assumed", "2001-05-05", office="chair", person="boris", acting=acting) for acting in (True, False)
+    ]
+    given(database, *WORLD, *took)
+    assert "two-holders" not in shown(database)
+
+
 def test_a_signature_recorded_with_two_dates_is_shown(database):
     signed = [fact("treaty-signed", on, treaty="charter", state="AM") for on in ("1993-01-22", "1993-01-23")]
     given(database, *WORLD, *signed)

@@ -57,6 +57,14 @@ def test_what_is_possible_is_not_counted_as_certain_and_becomes_so(database):
     assert between(database, "1993-12-31", "1994-12-31") == []
 
 
+def test_what_becomes_certain_by_an_act_that_is_dated_better_is_laid_to_that_act_too(database):
+    again = fact("state-joined", "1993-12-10", organisation="cis", state="GE")
+    given(database, *WORLD, JOINED, again)
+    (line,) = between(database, "1993-12-05", "1993-12-15")
+    assert short([line]) == ["membership cis/GE status: possible member -> member"]
+    assert line.events == (JOINED.id, again.id)
+
+
 def test_a_date_of_an_act_is_a_change_of_its_own(database):
     ratified = fact("treaty-ratified", "1994-04-01", treaty="belovezha", state="GE")
     given(database, *WORLD, JOINED, ratified)

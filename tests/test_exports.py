@@ -311,6 +311,15 @@ def test_a_point_in_time_is_stated_only_of_those_who_certainly_belonged_then(dat
     assert found == [["Q230", "P463", "Q7779", "P585", "+1994-01-01T00:00:00Z/11"]]
 
 
+def test_a_membership_that_a_later_act_dates_better_is_stated_with_the_better_day(database):
+    joined = [fact("state-joined", on, organisation="cis", state="GE") for on in ("1993", "1993-12")]
+    given(database, *WORLD, *joined, fact("state-joined", "1993-12-03", organisation="cis", state="GE"))
+    found, _ = commands(database, "--item", "cis=Q7779", "--as-of", "1993-12-15")
+    assert found == [["Q230", "P463", "Q7779", "P585", "+1993-12-15T00:00:00Z/11"]]
+    (found,), _ = commands(database, "--item", "cis=Q7779")
+    assert found[-4:] == ["P1319", "+1993-01-01T00:00:00Z/11", "P1326", "+1993-12-03T00:00:00Z/11"]
+
+
 def test_an_organisation_without_a_known_item_is_left_out_and_named(database):
     given(database, *WORLD, fact("state-joined", "1993-12", organisation="cis", state="GE"))
     found, err = commands(database)

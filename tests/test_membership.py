@@ -63,6 +63,13 @@ def test_a_member_that_signs_a_founding_agreement_late_stays_a_member(database):
     assert members_on(database, "1995-01-01") == {"GE": "member"}
 
 
+def test_a_member_that_signs_a_treaty_which_makes_others_observers_stays_a_member(database):
+    pact = fact("treaty-adopted", "1992-05-15", treaty="pact", title="Pact", confers=["cis:observer:signature"])
+    signed = [fact("treaty-signed", "1994-01-01", treaty="pact", state=state) for state in ("GE", "MN")]
+    given(database, *WORLD, pact, joined("1993-12-03"), *signed)
+    assert members_on(database, "1995-01-01") == {"GE": "member", "MN": "observer"}
+
+
 def test_a_treaty_confers_nothing_in_another_organisation(database):
     eaeu = fact("organisation-founded", "2015-01-01", organisation="eaeu", name="Eurasian Economic Union")
     given(database, *WORLD, eaeu, AM_SIGNED)
@@ -136,6 +143,43 @@ def test_a_second_notice_replaces_the_first(database):
     assert members_on(database, "2010-02-01") == {}
 
 
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        fact("treaty-ratified", "2008-12-01", treaty="charter", state="AM"),
+        act("state-status-changed", "2008-12-01", "AM", status="associate"),
+    ],
+)
+def test_a_notice_that_nobody_took_back_has_its_effect_whatever_the_state_did_meanwhile(database, meanwhile):
+    notice = act("withdrawal-notified", "2008-08-18", "AM", effective="2009-08-18")
+    given(database, *WORLD, AM_SIGNED, notice, meanwhile)
+    assert column(database, "withdrawal_effective_on", "2008-12-01", "AM") == ["2009-08-18"]
+    assert column(database, "events", "2008-12-01", "AM") == [f"{meanwhile.id} {notice.id}"]
+    assert members_on(database, "2010-01-01", former=True) == {"AM": "former"}
+
+
+def test_a_notice_that_only_confirms_another_does_not_replace_it(database):
+    notices = [
+        act("withdrawal-notified", "2008-08-18", effective="2009-08-18"),
+        act("withdrawal-notified", "2008-10-01"),
+    ]
+    given(database, *WORLD, joined("1993-12-03"), *notices)
+    assert column(database, "withdrawal_effective_on", "2009-01-01") == ["2009-08-18"]
+    assert members_on(database, "2015-01-01", former=True) == {"GE": "former"}
+
+
+def test_a_notice_given_before_a_state_left_and_came_back_has_no_effect_on_its_new_standing(database):
+    given(
+        database,
+        *WORLD,
+        joined("1993-12-03"),
+        act("withdrawal-notified", "2008-08-18", effective="2009-08-18"),
+        act("state-withdrew", "2008-09-01"),
+        joined("2009-01-01", status="observer"),
+    )
+    assert members_on(database, "2010-01-01", former=True) == {"GE": "observer"}
+
+
 def test_a_notice_without_a_day_of_effect_says_nothing_of_the_end(database):
     given(database, *WORLD, joined("1993-12-03"), act("withdrawal-notified", "2008-08-18"))
     assert members_on(database, "2025-01-01") == {"GE": "member"}
@@ -146,6 +190,12 @@ def test_a_notice_whose_day_of_effect_is_known_by_its_month_ends_in_that_month(d
     assert members_on(database, "2009-07-31", former=True) == {"GE": "member"}
     assert members_on(database, "2009-08-15", former=True) == {"GE": "possible member or possible former"}
     assert members_on(database, "2009-08-31", former=True) == {"GE": "former"}
+
+
+@pytest.mark.parametrize(("on", "effective"), [("1999-04-02", "1999-04-02"), ("2008-12", "2008")])
+def test_a_notice_that_takes_effect_on_the_days_on_which_it_is_given_has_its_effect(database, on, effective):
+    given(database, *WORLD, joined("1993-12-03"), act("withdrawal-notified", on, effective=effective))
+    assert members_on(database, "2020-01-01", former=True) == {"GE": "former"}
 
 
 def test_joining_may_take_effect_later(database):
@@ -159,6 +209,15 @@ def test_an_effect_never_comes_before_its_act(database):
     assert members_on(database, "1993-12-02") == {}
     assert members_on(database, "1993-12-03") == {"GE": "possible member"}
     assert members_on(database, "1993-12-31") == {"GE": "member"}
+
+
+def test_an_act_on_a_day_not_known_has_its_effect_on_the_day_that_is_known(database):
+    given(
+        database, *WORLD, joined("1993", effective="1993-06-01"), act("withdrawal-notified", "2008", effective="2008")
+    )
+    assert members_on(database, "1993-05-31") == {}
+    assert members_on(database, "1993-06-01") == {"GE": "member"}
+    assert members_on(database, "2008-12-31", former=True) == {"GE": "former"}
 
 
 def test_a_state_that_withdrew_is_former_and_may_come_back(database):
@@ -220,11 +279,42 @@ def test_a_suspended_participation_is_taken_up_again_by_a_change_to_the_same_sta
     assert members_on(database, "2007-01-01") == {"GE": "member"}
 
 
+def test_a_state_that_ceased_to_take_part_does_not_take_part_again_by_ratifying(database):
+    ceased = act("participation-ceased", "1992-10-07", "AM")
+    given(database, *WORLD, AM_SIGNED, ceased, AM_RATIFIED_CHARTER)
+    assert members_on(database, "1994-03-16") == {"AM": "member"}
+    assert column(database, "practice", "1994-03-16", "AM") == ["ceased"]
+    assert column(database, "events", "1994-03-16", "AM") == [f"{AM_RATIFIED_CHARTER.id} {ceased.id}"]
+
+
 def test_a_dated_detail_does_not_make_an_uncertain_standing_certain(database):
     # The Charter was signed on a known day, within the month in which the state joined on an unknown one.
     given(database, *WORLD, joined("1993-12"), fact("treaty-signed", "1993-12-09", treaty="charter", state="GE"))
     assert members_on(database, "1993-12-15") == {"GE": "possible member"}
     assert column(database, "charter_signed", "1993-12-31") == ["1993-12-09"]
+
+
+def test_a_dated_act_of_the_same_standing_makes_an_uncertain_standing_certain(database):
+    signed = fact("treaty-signed", "1991-12", treaty="belovezha", state="KZ")
+    told = act("state-joined", "1991-12-21", "KZ", status="founding-state")
+    given(database, *WORLD, signed, told)
+    assert members_on(database, "1991-12-20") == {"KZ": "possible founding-state"}
+    assert members_on(database, "1991-12-25") == {"KZ": "founding-state"}
+    assert column(database, "events", "1991-12-25", "KZ") == [f"{signed.id} {told.id}"]
+    assert column(database, "events", "1991-12-20", "KZ") == [signed.id]
+
+
+def test_an_act_of_the_same_standing_that_is_dated_no_better_leaves_it_as_uncertain(database):
+    given(database, *WORLD, joined("1993-12"), joined("[1993-12-03..1994-01]"))
+    assert members_on(database, "1993-12-15") == {"GE": "possible member"}
+    assert members_on(database, "1993-12-31") == {"GE": "member"}
+
+
+def test_who_certainly_has_a_standing_by_a_dated_act_has_no_other_any_more(database):
+    changed = [act("state-status-changed", on, status="associate") for on in ("2005", "2005-08-26")]
+    given(database, *WORLD, joined("1993-12-03"), *changed)
+    assert members_on(database, "2005-08-25") == {"GE": "possible member or possible associate"}
+    assert members_on(database, "2005-08-26") == {"GE": "associate"}
 
 
 def test_the_tests_of_standing_stand_beside_the_status(database):

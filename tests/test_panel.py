@@ -57,6 +57,11 @@ def test_a_standing_that_is_only_possible_is_never_a_code(database):
     }
 
 
+def test_a_standing_that_a_later_act_dates_better_is_a_code_from_the_better_day_on(database):
+    given(database, *WORLD, GEORGIA, fact("state-joined", "1993-12-03", organisation="cis", state="GE"), LEFT)
+    assert codes(database, "share", 1993, 1993, unit="state-month")["GE 1993-12"] == 1
+
+
 def test_shares_of_days_are_given_certain_and_possible(database):
     given(database, *WORLD, GEORGIA, fact("statement-made", "1994-06-30", text="The horizon.", states=["GE"]))
     with asked(database) as views:

@@ -34,6 +34,26 @@ def test_a_seat_taken_on_an_uncertain_day_is_possible_until_its_bounds_are_past(
     assert roster_on(database, "1993-12-31") == {"GE": "member"}
 
 
+def test_a_seat_taken_on_an_uncertain_day_is_certain_by_a_day_on_which_it_was_taken(database):
+    given(database, *WORLD, seated("1993"), seated("1993-03-01"))
+    assert roster_on(database, "1993-02-28") == {"GE": "possible member"}
+    assert roster_on(database, "1993-03-01") == {"GE": "member"}
+
+
+def test_a_seat_left_on_an_uncertain_day_is_over_by_a_day_on_which_it_was_left(database):
+    left = [fact("state-left-body", on, body="council", state="GE") for on in ("2006", "2006-02-03")]
+    given(database, *WORLD, seated("1993-12-09"), *left)
+    assert roster_on(database, "2006-02-02") == {"GE": "possible member"}
+    assert roster_on(database, "2006-02-03") == {}
+
+
+def test_a_seat_is_over_by_a_day_on_which_the_state_left_the_organisation_that_it_left_on_an_uncertain_one(database):
+    left = [fact("state-withdrew", on, organisation="cis", state="GE") for on in ("2009", "2009-08-18")]
+    given(database, *WORLD, seated("1993-12-09"), *left)
+    assert roster_on(database, "2009-08-17") == {"GE": "possible member"}
+    assert roster_on(database, "2009-08-18") == {}
+
+
 def test_a_state_may_sit_as_something_else_from_a_day_on(database):
     given(database, *WORLD, seated("1993-12-09"), seated("2005-08-26", status="observer"))
     assert roster_on(database, "2005-08-25") == {"GE": "member"}
@@ -113,6 +133,12 @@ def test_one_who_certainly_holds_an_office_leaves_no_day_to_a_predecessor_whose_
     assert roster_on(database, "1994-06-01") == {"askar": "chair"}
 
 
+def test_one_who_took_an_office_on_an_uncertain_day_certainly_holds_it_by_a_day_on_which_they_took_it(database):
+    given(database, *WORLD, assumed("1990", "leonid"), assumed("1993", "boris"), assumed("1993-03-01", "boris"))
+    assert roster_on(database, "1993-02-28") == {"leonid": "possible chair", "boris": "possible chair"}
+    assert roster_on(database, "1993-03-01") == {"boris": "chair"}
+
+
 def test_one_who_acts_in_an_office_may_then_hold_it(database):
     given(database, *WORLD, assumed("1992-01-01", "boris", acting=True), assumed("1992-06-01", "boris"))
     assert roster_on(database, "1992-05-31") == {"boris": "acting chair"}
@@ -156,6 +182,54 @@ def test_on_a_day_of_leaving_and_taking_the_office_goes_on(database):
     )
     assert roster_on(database, "1993-12-31") == {"boris": "chair"}
     assert roster_on(database, "1994-01-01") == {"leonid": "chair"}
+
+
+def test_a_term_of_which_only_the_year_is_known_is_possible_in_that_year_and_over_after_it(database):
+    given(database, *WORLD, assumed("1999", "boris"), vacated("1999", person="boris"))
+    assert roster_on(database, "1998-12-31") == {}
+    assert roster_on(database, "1999-06-30") == {"boris": "possible chair"}
+    assert roster_on(database, "2000-01-01") == {}
+
+
+def test_an_office_taken_and_left_on_one_day_is_held_on_no_day(database):
+    day = "1999-03-02"
+    given(database, *WORLD, DEPUTY, assumed(day, "boris", "deputy"), vacated(day, "deputy", person="boris"))
+    assert roster_on(database, day) == {}
+
+
+def test_an_office_left_some_day_of_a_year_is_not_left_before_it_was_taken_in_that_year(database):
+    given(database, *WORLD, assumed("1999-03-02", "boris"), vacated("1999", person="boris"))
+    assert roster_on(database, "1999-03-01") == {}
+    assert roster_on(database, "1999-03-02") == {"boris": "possible chair"}
+    assert roster_on(database, "2000-01-01") == {}
+
+
+def test_terms_of_one_year_leave_the_office_to_the_one_who_did_not_leave_it(database):
+    told = [assumed("1999", name) for name in ("boris", "leonid", "askar")]
+    left = [vacated("1999", person=name) for name in ("boris", "askar")]
+    given(database, *WORLD, *told, *left)
+    assert roster_on(database, "1999-06-30") == dict.fromkeys(("askar", "boris", "leonid"), "possible chair")
+    assert roster_on(database, "2000-01-01") == {"leonid": "chair"}
+
+
+def test_one_who_acts_leaves_and_takes_the_office_on_one_day_goes_on(database):
+    day = "1999-04-02"
+    given(
+        database,
+        *WORLD,
+        assumed("1999-03-04", "boris", acting=True),
+        vacated(day, person="boris"),
+        assumed(day, "boris"),
+    )
+    assert roster_on(database, day) == {"boris": "chair"}
+
+
+def test_an_office_left_on_an_uncertain_day_is_over_by_a_day_on_which_it_was_left(database):
+    given(
+        database, *WORLD, assumed("1992-01-01", "boris"), *(vacated(on, person="boris") for on in ("1999", "1999-03"))
+    )
+    assert roster_on(database, "1999-02-28") == {"boris": "possible chair"}
+    assert roster_on(database, "1999-03-31") == {}
 
 
 def test_an_office_may_rotate_among_states(database):

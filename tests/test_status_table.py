@@ -90,6 +90,11 @@ def test_the_same_treaty_on_an_earlier_day_shows_only_what_was_done_by_then(reco
     assert "Entry into force: 22 Jan 1994" not in found.head
 
 
+def test_the_entry_into_force_is_given_as_it_is_known_best(record):
+    given(record, act("treaty-in-force-for-state", "1994", "BY"))
+    assert "Entry into force: 22 Jan 1994" in printed(record, "untc")[2].head
+
+
 def test_the_council_of_europe_crosses_reservations_and_gives_two_totals(record):
     rows, _, found = printed(record, "coe")
     assert rows[0] == "Armenia|22/01/1993|16/03/1994|16/03/1994|X¹|"

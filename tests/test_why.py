@@ -148,6 +148,53 @@ def test_a_date_learned_later_leaves_the_beginning_as_uncertain_as_it_was(databa
     assert "some day from 1993-12-01 to 1993-12-31" in held.because
 
 
+def test_an_act_of_the_same_standing_that_is_dated_better_is_told_to_make_it_certain(database):
+    again = fact("state-joined", "1993-12-03", organisation="cis", state="GE")
+    detail = fact("treaty-signed", "1993-12-09", treaty="charter", state="GE")
+    given(database, *WORLD, JOINED, again, detail)
+    told = explained(database, "membership", "GE", on="1993-12-15")
+    assert rules(told)[1] == (
+        "It had this standing already, since a day that is known less well: by this act it certainly had it."
+    )
+    assert [(c.what, c.after) for c in told.chain[1].changes] == [("valid_from_latest", "1993-12-03")]
+    (held,) = told.rows
+    assert held.because == "Certain: it had begun by 1993-12-03, and nothing can have ended it by 1993-12-15."
+    assert told.answer.endswith("as a member (since 1993-12-03).")
+
+
+SEAT = {"body": "council", "state": "GE"}
+OFFICE = {"office": "chair", "person": "boris"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "key", "column"),
+    [
+        ("state-seated", SEAT, "GE", "valid_from_latest"),
+        ("state-left-body", SEAT, "GE", "valid_to_latest"),
+        ("office-assumed", OFFICE, "boris", "valid_from_latest"),
+        ("office-vacated", OFFICE, "boris", "valid_to_latest"),
+    ],
+)
+def test_a_better_date_of_a_seat_or_an_office_is_told_to_make_it_certain(database, kind, fields, key, column):
+    opening = {"state-left-body": "state-seated", "office-vacated": "office-assumed"}.get(kind)
+    given(database, *WORLD, *([fact(opening, "1992-01-01", **fields)] if opening else []))
+    given(database, *(fact(kind, on, **fields) for on in ("1995", "1995-03-01")))
+    told = explained(database, "council_roster", "council", key, on="1995-12-31")
+    assert [(c.what, c.after) for c in told.chain[-1].changes if c.what != "since"] == [(column, "1995-03-01")]
+    assert "a day that is known less well" in rules(told)[-1]
+
+
+def test_a_notice_that_confirms_another_is_told_to_change_nothing(database):
+    first = of("withdrawal-notified", "1995-01-01", effective="1996-01-01")
+    given(database, *WORLD, SIGNED, first, of("withdrawal-notified", "1995-02-01"))
+    told = explained(database, "membership", "UA", on="1996-01-01")
+    assert rules(told)[2:] == [
+        "A further notice that names no day takes nothing back: the one before takes effect on its day.",
+        f"The notice takes effect: the state belongs to {CIS.removeprefix('the ')} no longer.",
+    ]
+    assert told.chain[2].changes == []
+
+
 def test_an_end_that_may_have_come_makes_only_possible(database):
     given(database, *WORLD, SIGNED, fact("state-withdrew", "1995", organisation="cis", state="UA"))
     stays, left = explained(database, "membership", "UA", on="1995-06-30").rows
@@ -262,6 +309,84 @@ def test_a_party_is_explained_by_the_convention_and_by_the_clause_of_the_treaty(
     )
 
 
+def test_a_notice_by_a_state_that_is_no_party_is_told_to_leave_its_standing_as_it_is(database):
+    notice = fact("treaty-withdrawal-notified", "1995-01-01", treaty="charter", state="AM", effective="1995-07-01")
+    given(database, *WORLD, fact("treaty-signed", "1993-01-22", treaty="charter", state="AM"), notice)
+    told = explained(database, "treaty_party", "charter", "AM", on="1995-05-01")
+    assert told.answer == (
+        "On 1995-05-01 Armenia was a signatory of the Charter (since 1993-01-22)."
+        " Its notice of withdrawal takes effect on 1995-07-01."
+    )
+    assert (told.chain[-1].rule, told.chain[-1].basis) == (
+        "A notice by a state that is no party leaves its standing as it is until it takes effect.",
+        "VCLT articles 18, 25(2), 67",
+    )
+
+
+def test_a_consent_with_a_day_of_effect_is_told_to_be_consent_and_then_to_be_in_force(database):
+    acceded = fact("treaty-acceded", "1995-01-01", treaty="charter", state="AM", effective="1995-02-01")
+    given(database, *WORLD, fact("treaty-entered-into-force", "1994-01-22", treaty="charter"), acceded)
+    told = explained(database, "treaty_party", "charter", "AM", on="1995-02-01")
+    assert told.answer == "On 1995-02-01 Armenia was a party to the Charter (since 1995-02-01)."
+    assert [(used.date, used.part, used.basis.split(";")[0]) for used in told.chain[-2:]] == [
+        ("1995-01-01", "act", "VCLT article 15"),
+        ("1995-02-01", "effect", "VCLT articles 16, 24(3)"),
+    ]
+
+
+def test_who_may_have_consented_after_the_entry_into_force_is_told_to_be_only_possibly_a_party(database):
+    deposited = fact("instrument-deposited", "1994", treaty="charter", state="AM")
+    given(database, *WORLD, deposited, fact("treaty-entered-into-force", "1994-04-20", treaty="charter"))
+    told = explained(database, "treaty_party", "charter", "AM", on="2000-01-01")
+    assert told.answer == (
+        "On 2000-01-01 Armenia may have been bound to become a party, having consented, to the Charter (since 1994),"
+        " or may have been a party to the Charter (since 1994-04-20)."
+    )
+    assert told.chain[-1].rule == (
+        "The treaty entered into force; whether the state had bound itself before is not known, so it is only possibly a party."
+    )
+
+
+def test_who_may_have_consented_before_the_entry_into_force_is_told_to_be_only_possibly_a_party(database):
+    deposited = fact("instrument-deposited", "1994-03-01", treaty="charter", state="AM")
+    given(database, *WORLD, deposited, fact("treaty-entered-into-force", "1994", treaty="charter"))
+    told = explained(database, "treaty_party", "charter", "AM", on="2000-01-01")
+    assert [held.because for held in told.rows] == [
+        "Only possible: it ended on some day from 1994-03-01 on, so on 2000-01-01 it may have been over.",
+        "Only possible: it began on some day from 1994-03-01 on, so on 2000-01-01 it may not have begun yet.",
+    ]
+    assert told.chain[-1].rule == (
+        "The state bound itself; whether the treaty entered into force before or after that is not known, so it is only"
+        " possibly a party."
+    )
+
+
+def test_an_act_that_makes_a_standing_towards_a_treaty_certain_is_told_with_its_date(database):
+    entered = [fact("treaty-in-force-for-state", on, treaty="charter", state="AM") for on in ("1994", "1994-04-20")]
+    given(database, *WORLD, *entered)
+    told = explained(database, "treaty_party", "charter", "AM", on="1994-06-01")
+    assert told.answer == "On 1994-06-01 Armenia was a party to the Charter (since 1994-04-20)."
+    assert [(change.what, change.after) for change in told.chain[-1].changes] == [("valid_from_latest", "1994-04-20")]
+    assert told.chain[-1].rule.endswith("since a day that is known less well: by this act it certainly had it.")
+    assert explained(database, "treaty_status", "charter", on="1994-06-01").chain[-1].rule == (
+        "It stood so already, since a day that is known less well: by this it certainly did."
+    )
+
+
+def test_a_withdrawal_while_the_treaty_may_have_ended_is_told_with_both(database):
+    told = [fact("treaty-in-force-for-state", "1994-04-20", treaty="charter", state="AM")]
+    told += [fact("treaty-withdrawn", "2004-06-01", treaty="charter", state="AM")]
+    given(database, *WORLD, *told, fact("treaty-terminated", "2004", treaty="charter"))
+    explanation = explained(database, "treaty_party", "charter", "AM", on="2004-07-01")
+    assert explanation.answer == (
+        "On 2004-07-01 Armenia may have been no longer a party, having withdrawn, to the Charter (since 2004-06-01)."
+    )
+    assert [used.basis for used in explanation.chain[-2:]] == ["VCLT articles 54, 59, 70", "VCLT articles 54, 70"]
+    assert [held.because for held in explanation.rows] == [
+        "Only possible: it ended on some day from 2004-06-01 to 2004-12-31, so on 2004-07-01 it may have been over."
+    ]
+
+
 def test_a_ratification_without_a_known_deposit_says_so(database):
     given(database, *WORLD, fact("treaty-ratified", "1993-03-01", treaty="charter", state="AM"))
     assert explained(database, "treaty_party", "charter", "AM", on="1994-01-01").unknown == [
@@ -292,6 +417,23 @@ def test_the_holder_of_an_office_is_explained_with_whom_they_followed(database):
     told = explained(database, "council-roster", "council", "boris", on="1995-01-01")
     assert told.answer == "On 1995-01-01 Boris held no office in the Council of Heads of State."
     assert steps(told) == ["1992: Boris becomes Chair.", "1994-01-01: Leonid becomes Chair."]
+
+
+def test_a_term_of_one_year_is_told_as_taken_and_then_left(database):
+    told = [fact(kind, "1999", office="chair", person="boris") for kind in ("office-assumed", "office-vacated")]
+    given(database, *WORLD, *told)
+    for key in ("chair", "boris"):
+        told = explained(database, "council_roster", "council", key, on="1999-06-30")
+        assert steps(told)[-2:] == ["1999: Boris becomes Chair.", "1999: Boris leaves the office of Chair."]
+        assert told.answer == "On 1999-06-30 Boris may have held the office of Chair (since 1999)."
+    assert rules(told)[-1] == "Leaving an office ends the term of the one named, or of whoever held it."
+
+
+def test_leaving_an_office_that_one_does_not_hold_is_told_to_end_nothing(database):
+    took = fact("office-assumed", "1992-01-01", office="chair", person="boris")
+    given(database, *WORLD, took, fact("office-vacated", "1993-01-01", office="chair", person="leonid"))
+    told = explained(database, "council_roster", "chair", on="1994-01-01")
+    assert rules(told)[-1] == "Whoever leaves is not recorded in the office then: no term ends."
 
 
 def test_a_seat_ends_with_leaving_the_organisation(database):

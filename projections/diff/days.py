@@ -39,17 +39,19 @@ def _changed(views: Connection, projection: Projection, first: str, second: str)
         groups.setdefault(tuple(row[name] for name in compared.key), []).append(row)
     for key, rows in groups.items():
         for what, before, after in pairs(compared, rows, first, rows, second):
-            causes = _causes(rows, what, first, second)
+            causes = _causes(rows, what, first, second, certainty=what == compared.main)
             yield line_of(projection.name, compared, key, what, before, after, causes)
 
 
-def _causes(rows: list[Row], what: str, first: str, second: str) -> list[str]:
-    """The events at which the value of a column changed, or may have changed, between two days."""
+def _causes(rows: list[Row], what: str, first: str, second: str, *, certainty: bool) -> list[str]:
+    """The events at which the value of a column changed, or may have changed, between two days; of the main column also those by
+    which it became certain."""
     found = list[tuple[str, str]]()
     for row in rows:
         if row["valid_from"] <= second and row["valid_from_latest"] > first:
-            before = [other[what] for other in rows if other["ended_by"] == row["began_by"]]
-            if (before or [None]) != [row[what]]:
+            before = [other for other in rows if other["ended_by"] == row["began_by"]]
+            surer = certainty and any(other["valid_from_latest"] > row["valid_from_latest"] for other in before)
+            if surer or ([other[what] for other in before] or [None]) != [row[what]]:
                 found.append((row["valid_from"], row["began_by"]))
         if row["valid_to"] is not None and row["valid_to"] <= second and row["valid_to_latest"] > first:
             after = [other[what] for other in rows if other["began_by"] == row["ended_by"]]

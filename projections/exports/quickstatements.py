@@ -70,15 +70,20 @@ def _runs(rows: Iterable[Row]) -> Iterator[list[Row]]:
     yield run
 
 
+def _begun_by(run: list[Row]) -> str:
+    """The latest day on which a membership can have begun: a later row may know it better."""
+    return min(str(row["valid_from_latest"]) for row in run)
+
+
 def _on(day: str, run: list[Row]) -> list[str] | None:
-    first, last = run[0], run[-1]
-    certain = first["valid_from_latest"] <= day and (last["valid_to"] is None or day < last["valid_to"])
+    last = run[-1]
+    certain = _begun_by(run) <= day and (last["valid_to"] is None or day < last["valid_to"])
     return ["P585", _time(day)] if certain else None
 
 
 def _from_to(run: list[Row]) -> list[str] | None:
     first, last = run[0], run[-1]
-    start, latest = first["valid_from"], first["valid_from_latest"]
+    start, latest = first["valid_from"], _begun_by(run)
     if start == BEGINNING or (last["valid_to"] is not None and last["valid_to"] <= latest):
         return None  # nobody can say when it began, or that it was a member at all
     dates = list[str]()

@@ -78,6 +78,7 @@ def joined(rows: Iterable[Row], *alike: str) -> Iterator[Row]:
             and all(held[name] == row[name] for name in alike)
         ):
             held |= {name: row[name] for name in ("valid_to", "valid_to_latest")}
+            held["valid_from_latest"] = min(held["valid_from_latest"], row["valid_from_latest"])
             continue
         if held is not None:
             yield held

@@ -15,7 +15,12 @@ periods AS (
     WHERE :from <= :to
 ),
 entered AS (  -- the first time: a suspension that ends is no entry into force
-    SELECT t.treaty, t.valid_from AS first, t.valid_from_latest AS last
+    SELECT
+        t.treaty,
+        t.valid_from AS first,
+        (  -- a later row may know it better
+            SELECT MIN(s.valid_from_latest) FROM treaty_status s WHERE s.treaty = t.treaty AND s.status = 'in-force'
+        ) AS last
     FROM treaty_status t
     WHERE t.status = 'in-force'
         AND NOT EXISTS (

@@ -11,7 +11,11 @@ standing AS (  -- of every state towards every treaty and organisation: in, leav
         'treaty' AS of_what,
         p.treaty AS left_what,
         p.state,
-        CASE p.status WHEN 'withdrawing' THEN 'leaving' WHEN 'withdrawn' THEN 'out' ELSE 'in' END AS step,
+        CASE
+            WHEN p.status = 'withdrawn' THEN 'out'
+            WHEN p.withdrawal_notified IS NOT NULL THEN 'leaving'
+            ELSE 'in'
+        END AS step,
         p.since,
         p.withdrawal_notified AS notified,
         p.withdrawal_effective_on AS effect,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, literal, select
+from sqlalchemy import Connection, literal, select
 
 from projections.interval import Row, holds_on
 from projections.membership import membership
@@ -45,9 +45,11 @@ def about(views: Connection, name: str, day: str) -> Row:
     registered = select(treaty).where(treaty.c.treaty == name).order_by(treaty.c.occurred_from, treaty.c.event_id)
     known = dict(views.execute(registered).mappings().first() or {"treaty": name, "title": name})
     force = (
-        select(func.min(treaty_status.c.since))
+        select(treaty_status.c.since)  # the first time, as it is known best
         .where(treaty_status.c.treaty == name, treaty_status.c.status == "in-force")
         .where(treaty_status.c.valid_from <= day)
+        .order_by(treaty_status.c.valid_from_latest, treaty_status.c.valid_from, treaty_status.c.began_by)
+        .limit(1)
     )
     return known | {"in_force": views.execute(force).scalar()}
 

@@ -46,6 +46,8 @@ def used(link: Link, fact: "Fact", rule: Rule, history: "History", day: str) -> 
         changes.pop(derived, None)
     if link.before is None or link.after is None:  # what a row begins and ends with, without what it has not
         changes = {name: pair for name, pair in changes.items() if pair != (None, None) and name in _TELLING}
+    if link.rule in _SHARPENED:
+        changes[_SHARPENED[link.rule]] = (None, link.last)
     return Used(
         event_id=link.event_id,
         date=link.date,
@@ -65,6 +67,8 @@ def used(link: Link, fact: "Fact", rule: Rule, history: "History", day: str) -> 
 
 
 _TELLING = frozenset(("status", "holders", "name"))  # what a row is, where all of it is new or gone
+# What changes, by rule, where no value does but how well the day is known from which it is so.
+_SHARPENED = {"sharpened": "valid_from_latest", "sharpened-end": "valid_to_latest"}
 
 
 def _sources(citations: "Iterable[Citation]", history: "History") -> list[Source]:
@@ -188,22 +192,22 @@ def because(row: Row, found: Found, day: str) -> str:
         if row["certainty"] == "possible":
             return f"Only possible: it happened on {happened}, so by {day} it may not have happened yet."
         return f"Certain: it had happened by {row['valid_from_latest']}."
-    rows = found.rows
-    since = _begun_with(row, rows)["valid_from"]
+    stretch = _stretch(row, found.rows)
     reasons = list[str]()
     if row["valid_from_latest"] > day:
-        begun = _between(since, row["valid_from_latest"])
+        begun = _between(stretch[0]["valid_from"], row["valid_from_latest"])
         reasons.append(f"it began on {begun}, so on {day} it may not have begun yet")
     if row["valid_to"] is not None and row["valid_to"] <= day:
         ended = _between(row["valid_to"], row["valid_to_latest"])
         reasons.append(f"it ended on {ended}, so on {day} it may have been over")
     if reasons:
         return f"Only possible: {'; and '.join(reasons)}."
-    return f"Certain: it had begun by {_begun_with(row, rows)['valid_from_latest']}, and nothing can have ended it by {day}."
+    begun_by = min(part["valid_from_latest"] for part in stretch)
+    return f"Certain: it had begun by {begun_by}, and nothing can have ended it by {day}."
 
 
-def _begun_with(row: Row, rows: list[Row]) -> Row:
-    """The row with which this one's standing began: a date that became known alone makes a new row and no new standing."""
+def _stretch(row: Row, rows: list[Row]) -> list[Row]:
+    """The rows of one standing up to this one: a date that became known alone makes a new row and no new standing."""
     for earlier in rows:
         same = all(earlier.get(name) == row.get(name) for name in ("status", "acting", "person", "state", "office"))
         if (
@@ -212,5 +216,5 @@ def _begun_with(row: Row, rows: list[Row]) -> Row:
             and earlier["ended_by"] == row["began_by"]
             and "status" in row
         ):
-            return _begun_with(earlier, rows)
-    return row
+            return [*_stretch(earlier, rows), row]
+    return [row]

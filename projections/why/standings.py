@@ -107,8 +107,10 @@ def treaty_party_of(key: Key, history: "History", day: str) -> Found:
             f" (since {row['since']})"
             for row in held
         ]
+        effect = held[-1]["withdrawal_effective_on"]
+        notice = f" Its notice of withdrawal takes effect on {effect}." if effect else ""
         dispute = " Sources dispute this." if any(row["disputed"] for row in held) else ""
-        return f"On {day} {state} {any_of(parts)}.{dispute}"
+        return f"On {day} {state} {any_of(parts)}.{notice}{dispute}"
 
     shown = links if acted else [link for link in links if link.rule == "adopted"]
     return Found(
