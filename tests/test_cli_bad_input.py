@@ -31,7 +31,7 @@ FILES = {
     "malformed YAML": ("yaml", "events:\n  - kind: treaty-signed\n   on: 1992\n", "batch.yaml:3: this is not YAML: "),
     "malformed YAML, an open quote": ("yaml", f'- {{{GOOD}}}\n- {{kind: "x}}\n', "batch.yaml:3: this is not YAML: "),
     "malformed JSON": ("json", '[{"kind": "treaty-signed",\n  "on": 1992,,}]', "batch.json:2: this is not JSON: "),
-    "malformed JSON Lines": ("jsonl", '{"kind": "x"}\n{"kind": \n', "batch.jsonl:2: this is not JSON: "),
+    "malformed JSON Lines": ("jsonl", '\n{"kind": \n', "batch.jsonl:2: this is not JSON: "),
     "an empty file": ("yaml", "", "batch.yaml: the file is empty\n"),
     "blanks": ("json", " \n\n", "batch.json: the file is empty\n"),
     "a binary file": ("yaml", b"\x89PNG\r\n\x1a\n\x00\x00", "batch.yaml:1: this is not UTF-8 text\n"),
