@@ -148,7 +148,7 @@ class _Standing:
         self._move(step)
         if self.standing != standing:
             self._settle(step, standing)
-        status = "withdrawing" if self.notice is not None and self.standing in _LEAVING else self.standing
+        status = self._status()
         affirms = step.takes_effect and status == _AFFIRMED.get(step.kind)
         if self.status != status:
             self.status, self.since = status, step.date
@@ -159,6 +159,9 @@ class _Standing:
         if self.perhaps_in_time and self.entered is not None:
             self._be_perhaps_party(step, self.entered)
         return link(step, self.rule, values, self.values)
+
+    def _status(self) -> str | None:
+        return "withdrawing" if self.notice is not None and self.standing in _LEAVING else self.standing
 
     def _settle(self, step: Step, before: str | None) -> None:
         """What a new standing rests on, and what of the old one is past."""
@@ -308,6 +311,7 @@ class _Standing:
             self.dates["in_force"] = self.dates["in_force"] or step.date
 
     def _bind(self, step: Step) -> None:
+        """A consent counts at the general entry into force; of several the one that had surely been given first."""
         if self.entered is not None:
             self.perhaps_in_time = self.standing != "party" and step.first < self.entered.last
         elif self.bound is None or step.last < self.bound.last:
@@ -318,7 +322,8 @@ class _Standing:
         from eventstore.facts import END
 
         before, self.perhaps_in_time = self.values, False
-        self.standing = self.status = "party"
+        self.standing = "party"
+        self.status = self._status()
         self.since, self.not_sure_before, self.rule = entered.date, END, "perhaps-in-force-later"
         self.disputed = self.disputed or entered.fact.disputed
         self.values = self._values()

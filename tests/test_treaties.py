@@ -296,6 +296,12 @@ def test_who_consented_while_the_treaty_may_have_entered_into_force_already_is_p
     assert standing(database, "1995-02-01") == "party"
 
 
+def test_who_gave_notice_and_then_consented_while_the_treaty_may_have_been_in_force_is_possibly_withdrawing(database):
+    given(database, *WORLD, PACT, signed(), notice("1994-01-15"), in_force("1994"), deposited("1994-03-01"))
+    assert standing(database, "1994-06-01") == "possible consent-given or possible withdrawing"
+    assert standing(database, "1995-01-01") == "withdrawn"
+
+
 def test_who_signed_bindingly_while_the_treaty_may_have_entered_into_force_already_is_possibly_a_party(database):
     given(database, *WORLD, BINDING, in_force("1994"), signed("1994-03-01"))
     assert standing(database, "1995-01-01") == "possible consent-given or possible party"
