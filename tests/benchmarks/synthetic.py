@@ -383,7 +383,7 @@ def _amendment(rng: Random, told: Told, day: int) -> tuple[int, Told] | None:
         if "treaty" in told.fields and "state" in told.fields and rng.random() < 0.2:
             fields["changes"] = {"state": rng.choice(_states())}
         else:
-            fields["date"] = _day(day - 3)
+            fields["date"] = told.fields.get("effective", _day(day - 3))  # nothing takes effect before it is done
     return on, Told(kind, _day(on), fields, [_cited(rng)])
 
 
