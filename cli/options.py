@@ -55,9 +55,8 @@ def refuse_database(ctx: click.Context) -> None:
 
 
 def inherited(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
-    """A callback for options that may stand before the command or after it: what was typed nearest wins nothing.
-
-    Typed twice, one of the two would have no effect, so that is refused.
+    """A callback for options that may stand before the command or after it; typed in both places they are refused, since one of
+    the two would have no effect.
     """
     typed = ctx.get_parameter_source(str(param.name)) is ParameterSource.COMMANDLINE
     above = ctx.parent

@@ -80,9 +80,8 @@ def members_command(
             lacking = tests_of(asked.views, organisation).lacking(criterion) if organisation else ""
         columns = CRITERIA_COLUMNS[criterion]
         told: list[Shown] = [name for name in columns if name not in ("organisation", "events")]
-        if (
-            criterion == "combined"
-        ):  # on a narrow page too the tests stand side by side; they say themselves what is possible
+        if criterion == "combined":
+            # On a narrow page too the tests stand side by side; they say themselves what is possible.
             told = [("state", _named), "declared", "agreement", "charter", "practice", "contested", "disputed"]
         emit(rows, form, columns, shown=told if organisation else ["organisation", *told])
         say(lacking or rule_of(criterion, organisation))

@@ -1,4 +1,5 @@
-"""What goes to the driver itself, past SQLAlchemy: bulk, and small questions that take it several times longer than they take.
+"""What goes to the driver itself, past SQLAlchemy: bulk, and small questions, which SQLAlchemy needs longer to put into words than
+the database to answer.
 
 The transaction is SQLAlchemy's all the same: only what stands between its beginning and its end goes this way.
 """

@@ -200,9 +200,8 @@ class History:
             known.setdefault(root.event_id, root)
             said.setdefault(root.event_id, []).append(row)
         plain = [row for row in rows if row.kind not in AMENDMENTS and row.event_id not in said]
-        here = {
-            row.event_id for row in rows
-        }  # of these, all that is said about them is here: it concerns what they concern
+        # Of these, all that is said about them is here: it concerns what they concern.
+        here = {row.event_id for row in rows}
         facts = [self._resolved(known[name], about if name in here else None) for name, about in said.items()]
         return plain, [fact for fact in facts if fact is not None and set(subjects) <= set(subjects_of(fact.event))]
 

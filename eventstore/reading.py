@@ -129,8 +129,8 @@ def concerning(
     defined: Sequence[str] = (),
     subjects: Sequence[str] = (),
 ) -> Concerning:
-    """The life of some things (`LIFE`), what defines others (`DEFINING`; of `subjects.sides_of`: `ACTS`), and all about other
-    subjects, up to a position.
+    """What a fold reads ahead, up to a position: of `things` their life (kinds in `LIFE`); of what is `defined`, what defines it
+    (kinds in `DEFINING`; of two sides joined by `subjects.sides_of`, the `ACTS`); and all that is about other `subjects`.
 
     All is asked at once; what is about other subjects, mostly nothing, is read in a second go if there is any.
     """
