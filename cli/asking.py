@@ -62,6 +62,8 @@ def outside(log: "Connection", asked: "Basis", options: Sequence[str] = DAYS, *,
 
     if not asked.as_of:
         return ""
+    if not asked.known_at and (begun := added_on(log, 1)):
+        return f"The record was begun on {begun}: before that it knew nothing."
     if not begins and (first := begins_after(log, asked.as_of, asked.known_at)):
         return f"The record begins on {first}: of {asked.as_of} it tells nothing for certain."
     last = added_on(log, asked.known_at)

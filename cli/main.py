@@ -190,7 +190,10 @@ def _failed(error: Exception) -> int:
             say(str(problem))
         return MISUSE if isinstance(error, Misuse) else REFUSED
     if isinstance(error, OSError) and error.filename is None and error.strerror:
-        say(f"the output cannot be written: {error.strerror}")
+        say(f"the output cannot be written: {error.strerror}\n  Try again: what was recorded is not recorded twice.")
+        return REFUSED
+    if isinstance(error, OSError) and error.strerror:
+        say(f"{error.filename}: it cannot be used: {error.strerror}")
         return REFUSED
     if os.environ.get("CIS_DEBUG") == "1":
         from traceback import format_exception
@@ -227,6 +230,13 @@ def program(database: str) -> None:
 
 def main() -> NoReturn:
     """The `cis` command."""
+    # Of a stream that was closed before we began Python has nothing: then there is nothing to read, and nobody to talk to.
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115 - as long as the program
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        say("the output cannot be written: it is closed\n  Nothing was done.")
+        sys.exit(REFUSED)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper) and stream.encoding.lower() not in ("utf-8", "utf8"):
             # A terminal that cannot show a Russian title shows its codes; the answer does not end in an error.

@@ -5,6 +5,7 @@ import click
 from cli.asking import question
 from cli.options import Command, as_of_option, asking_option, known_at_option
 from cli.output import emit, format_option, say
+from cli.target import target
 
 REPLAY = ("view", "certain", "possible")
 
@@ -26,10 +27,11 @@ def replay_command(into: str | None, as_of: str, known_at: str | None, form: str
         from projections.summary import summary
 
         rows = summary(asked.views, as_of)
-        if into is not None:
-            from projections.export import into_file
+        with target(into) as place:
+            if place is not None:
+                from projections.export import into_file
 
-            into_file(asked.views, asked.basis, into)
+                into_file(asked.views, asked.basis, place)
     emit(rows, form, REPLAY)
     if into is not None:
         say(f"Written to {into}.")

@@ -18,10 +18,11 @@ def refuse_record(output: str | None, database: str) -> None:
 
 
 @contextmanager
-def target(output: str | None, force: bool, *, folder: bool = False) -> Iterator[Path | None]:
+def target(output: str | None, force: bool | None = None, *, folder: bool = False) -> Iterator[Path | None]:
     """A place beside the target, which takes the target's place when all of it is written; None: standard output.
 
-    Raises `Refused` where something is there that must stay (without `force`, anything), and where it cannot be written.
+    Raises `Refused` where something is there that must stay (without `force`, anything; None: there is no such option), and
+    where it cannot be written.
     """
     from tempfile import mkdtemp
 
@@ -31,8 +32,8 @@ def target(output: str | None, force: bool, *, folder: bool = False) -> Iterator
         yield None
         return
     path = Path(output)
-    _refuse(path, force, folder)
     try:
+        _refuse(path, force, folder)
         staging = Path(mkdtemp(prefix=f".{path.name[:40]}-", dir=path.parent))
         try:
             place = staging / ("folder" if folder else "file")
@@ -51,7 +52,7 @@ def target(output: str | None, force: bool, *, folder: bool = False) -> Iterator
         raise Refused(Problem(f"it cannot be written: {error.strerror or error}", output)) from error
 
 
-def _refuse(path: Path, force: bool, folder: bool) -> None:
+def _refuse(path: Path, force: bool | None, folder: bool) -> None:
     from eventstore.errors import Problem, Refused
 
     if not path.name or path.name == "..":
@@ -65,4 +66,5 @@ def _refuse(path: Path, force: bool, folder: bool) -> None:
         raise Refused(Problem(what, str(path), "Name another place."))
     if not force:
         what = "the folder exists and is not empty" if folder else "the file exists"
-        raise Refused(Problem(what, str(path), "Name a new one, or write over it with --force."))
+        other = "take the old one away" if force is None else "write over it with --force"
+        raise Refused(Problem(what, str(path), f"Name a new one, or {other}."))

@@ -23,7 +23,7 @@ from eventstore.events import KINDS
 from eventstore.events.fields import misshapen
 from eventstore.integrity import Chain, Verdict, event_id
 from eventstore.reading import LAST_POSITION
-from eventstore.stored import COLUMNS, Stored, citations_of, event_of
+from eventstore.stored import COLUMNS, Stored, citations_of, decode_sources, event_of
 from eventstore.subjects import About, about
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ class _Audit:
 
     def _look_at_meaning(self, stored: Stored) -> bool:
         try:
-            if not citations_of(stored):
+            if not decode_sources(stored.sources):
                 self._tell("sources", "it names no source", stored.position)
         except (MsgspecError, TypeError, ValueError) as error:
             self._tell("sources", f"sources are not a list of citations: {error}", stored.position)

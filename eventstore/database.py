@@ -65,10 +65,20 @@ class Database:
 
         return at_rest(self.file)
 
+    def is_there(self) -> bool:
+        """Whether the SQLite file is there; raises `DatabaseError` for what cannot be one, or cannot be looked at."""
+        assert self.file is not None
+        try:
+            if self.file.is_dir():
+                raise DatabaseError(Problem("this is a folder", str(self.place), "Name a file with --database."))
+            return self.file.exists()
+        except OSError as error:
+            raise DatabaseError(Problem(f"it cannot be opened: {error.strerror}", str(self.place))) from error
+
     @contextmanager
     def record(self) -> Iterator[Connection]:
         """A transaction on a database that holds a record of this release; raises `DatabaseError` if it does not."""
-        if self.file is not None and not self.file.exists():
+        if self.file is not None and not self.is_there():
             raise DatabaseError(Problem("there is no database", str(self.place), "Create it: cis init"))
         with self.transaction() as connection:
             check_release(connection, str(self.place))
@@ -87,6 +97,8 @@ def _parsed(url: str) -> URL:
     except (ArgumentError, NoSuchModuleError, ValueError):
         known = False
     if not known:
+        raise Misuse(Problem("this is not the address of a database", f"--database {url[:200]!r}", advice))
+    if _is_sqlite(address) and (address.host or address.query):
         raise Misuse(Problem("this is not the address of a database", f"--database {url[:200]!r}", advice))
     if _is_sqlite(address) and (address.database or ":memory:") == ":memory:":
         raise Misuse(Problem("a database in memory would be gone at once", f"--database {url!r}", advice))
@@ -108,12 +120,16 @@ def _sqlite(path: Path, write: bool) -> Engine:
     return engine
 
 
+# UTF-8, whatever the surroundings say: no other encoding holds what the log holds.
+_CONNECTION = {"application_name": "cis", "connect_timeout": 10, "client_encoding": "utf8"}
+
+
 def _postgres(address: URL, write: bool) -> Engine:
     # What the driver notes for itself of a lost connection would stand on the screen beside our own sentence.
     logging.getLogger("psycopg").setLevel(logging.CRITICAL)
     if address.drivername == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
-    engine = create_engine(address, poolclass=NullPool, connect_args={"application_name": "cis", "connect_timeout": 10})
+    engine = create_engine(address, poolclass=NullPool, connect_args=_CONNECTION)
     # A question that is asked again is planned once: by its index, however long the log is.
     setting = f"lock_timeout = {int(PATIENCE * 1000)}" if write else "plan_cache_mode = force_generic_plan"
 
@@ -168,7 +184,11 @@ _MEANINGS = (  # what the driver says, what it means, what to do
     ("UnicodeDecodeError", "the SQLite file is damaged", "Restore it from an export: cis import."),
     ("Could not decode to UTF-8", "the SQLite file is damaged", "Where? cis verify tells."),
     ("unable to open database file", "the file cannot be opened", "Is the folder there, and may you read it?"),
-    ("readonly database", "the database may only be read", "Ask its owner for permission to write."),
+    (
+        "readonly database",
+        "the database may only be read",
+        "Ask its owner for permission to write; also to the files of its name with -wal and -shm, if they are another's.",
+    ),
     ("read-only transaction", "the database may only be read here", "Append on the primary server."),
     ("database is locked", _BUSY, "Nothing of this was written. Try again in a moment."),
     ("lock timeout", _BUSY, "Nothing of this was written. Try again in a moment."),
@@ -182,6 +202,11 @@ _MEANINGS = (  # what the driver says, what it means, what to do
         "password authentication failed",
         "the server refuses this user or password",
         "Check the address of the database.",
+    ),
+    (
+        "UntranslatableCharacter",
+        "the database has an encoding that does not hold all text",
+        "Make another: createdb --encoding UTF8 --template template0 NAME",
     ),
     ("no password supplied", "the server asks for a password", "Write it in the address, or in PGPASSWORD."),
     ("statement timeout", "the question took too long and was stopped", "Ask for less at a time."),

@@ -1,5 +1,4 @@
-"""What goes to the driver itself, past SQLAlchemy: bulk, and small questions, which SQLAlchemy needs longer to put into words than
-the database to answer.
+"""What goes to the driver itself, past SQLAlchemy: bulk, and small questions that take longer to put into words than to answer.
 
 The transaction is SQLAlchemy's all the same: only what stands between its beginning and its end goes this way.
 """

@@ -22,7 +22,7 @@ def prepare_file(database: Database) -> None:
     """
     if database.file is None:
         return
-    if database.file.exists():
+    if database.is_there():
         with Database(database.url).transaction() as connection:
             state_of(connection, str(database.place))
     deadline = monotonic() + PATIENCE

@@ -7,6 +7,9 @@ from random import uniform
 from time import monotonic, sleep
 from urllib.parse import quote
 
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import NullPool
+
 from eventstore.errors import DatabaseError, Problem
 
 _LOOK = 0.02  # seconds at most until a writer that just came looks again whether it is its turn
@@ -43,6 +46,11 @@ def opened(path: Path, patience: float, *, write: bool) -> File:
         # Ids scatter over their index: a large batch touches most of it.
         connection.execute("PRAGMA cache_size=-65536")  # KiB
     return connection
+
+
+def new_file(path: Path) -> Engine:
+    """An engine for a file of plain tables that is not there yet, by whatever name: of an address, `?` and `%` would be signs."""
+    return create_engine("sqlite://", creator=lambda: sqlite3.connect(path), poolclass=NullPool)
 
 
 def at_rest(path: Path) -> Rest | None:

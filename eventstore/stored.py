@@ -49,12 +49,17 @@ UPCASTERS: dict[tuple[str, int], Upcaster] = {
     ("meeting-held", 1): _meeting_1,
 }
 
-_sources = msgspec.json.Decoder(tuple[Citation, ...]).decode
+decode_sources = msgspec.json.Decoder(tuple[Citation, ...]).decode
 
 
 def cited_in(text: str) -> tuple[Citation, ...]:
-    """The citations that the column `sources` holds."""
-    return _sources(text)
+    """The citations that the column `sources` holds; raises `DatabaseError` where it holds something else."""
+    try:
+        return decode_sources(text)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise DatabaseError(
+            Problem(f"what an event cites cannot be read: {error}", "", "Where? cis verify tells.")
+        ) from error
 
 
 def event_of(stored: Stored) -> Event:

@@ -1,28 +1,27 @@
 """The world on one day, as plain tables in a new SQLite file that any tool opens."""
 
+import sqlite3
 from pathlib import Path
 
-from sqlalchemy import Boolean, Column, Connection, MetaData, Table, Text, create_engine, insert, select
+from sqlalchemy import Boolean, Column, Connection, MetaData, Table, Text, insert, select
 from sqlalchemy.exc import OperationalError
 
-from eventstore.errors import DatabaseError, Problem, Refused
+from eventstore.errors import Problem, Refused
 from eventstore.reading import CHUNK
+from eventstore.sqlite_file import new_file
 from projections.interval import certainty_on, holds_on
 from projections.question import Basis
 from projections.timeline import timeline
 from projections.views import TABLES
 
 
-def into_file(views: Connection, basis: Basis, path: str) -> dict[str, int]:
+def into_file(views: Connection, basis: Basis, path: Path) -> dict[str, int]:
     """Write every view as of a day into a new SQLite file; gives the number of rows of each table.
 
     Intervals give their rows of that day with a column `certainty`; meetings, decisions, the timeline and the registers
-    give what may have happened by then. Table `about` says what the file rests on. Raises `Refused` if the file exists,
-    `DatabaseError` if it cannot be written.
+    give what may have happened by then. Table `about` says what the file rests on. Raises `Refused` if it cannot be written.
     """
-    if Path(path).exists():
-        raise Refused(Problem("the file exists", path, "Name a new file, or take the old one away."))
-    engine = create_engine(f"sqlite:///{path}")
+    engine = new_file(path)
     try:
         with engine.begin() as file:
             counts = {table.name: _copy(views, file, table, basis.as_of) for table in TABLES}
@@ -30,9 +29,9 @@ def into_file(views: Connection, basis: Basis, path: str) -> dict[str, int]:
             about.create(file)
             file.execute(insert(about), basis._asdict())
     except OperationalError as error:
-        raise DatabaseError(
-            Problem("the file cannot be written", path, "Is the folder there, and is there room?")
-        ) from error
+        if error.connection_invalidated or not isinstance(error.orig, sqlite3.Error):
+            raise  # it was the record that could not be read
+        raise Refused(Problem(f"the file cannot be written: {error.orig}", path.name)) from error
     finally:
         engine.dispose()
     return counts

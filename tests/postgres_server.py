@@ -97,13 +97,16 @@ class PostgresServer:
         """Give the same for libpq: psycopg.connect, psql, pg_dump."""
         return self.url(database).replace("+psycopg", "", 1)
 
-    def create_database(self, name: str, template: str | None = None) -> str:
+    def create_database(self, name: str, template: str | None = None, encoding: str = "UTF8") -> str:
         """Create a database, empty or as a copy of `template` (with nobody connected to it), and give its URL."""
         real = self._prefix + name
         source = self._made.get(template, template) if template else "template0"
-        encoding = sql.SQL("" if template else " ENCODING 'UTF8'")  # a server of somebody else may have another default
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(real), sql.Identifier(source))
-        self._do(statement + encoding)
+        if not template:  # a server of somebody else may have another default
+            statement += sql.SQL(" ENCODING {}").format(encoding)
+            if encoding != "UTF8":
+                statement += sql.SQL(" LC_COLLATE 'C' LC_CTYPE 'C'")
+        self._do(statement)
         self._made[name] = real
         return self.url(name)
 

@@ -30,7 +30,7 @@ def _in_register(name: str, example: str) -> Meta:
 TreatyId = Annotated[str, _in_register("treaty", "cis-charter")]
 OrganisationId = Annotated[str, _in_register("organisation", "cis")]
 BodyId = Annotated[str, _in_register("body", "council-of-heads-of-state")]
-OfficeId = Annotated[str, _in_register("office", "cis-executive-secretary")]
+OfficeId = Annotated[str, _in_register("office", "executive-secretary")]
 PersonId = Annotated[str, _in_register("person", "boris-yeltsin")]
 MeetingId = Annotated[str, _in_register("meeting", "chs-1991-12-30-minsk")]
 DecisionId = Annotated[str, _in_register("decision", "chs-2000-06-21-anti-terrorist-center")]

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, MetaData, Table, Text, create_engine, insert, select
+from sqlalchemy import Column, Connection, MetaData, Table, Text, insert, select
 from sqlalchemy.exc import OperationalError
 
 from eventstore.errors import Problem, Refused
 from eventstore.reading import CHUNK
+from eventstore.sqlite_file import new_file
 from eventstore.tables import event, event_subject
 from projections.exports import Request
 from projections.exports.tables import TABLES, columns, kind_of, rows
@@ -23,7 +24,7 @@ _TYPES = {"boolean": "BOOLEAN (0 or 1)", "integer": "INTEGER", "day": "TEXT (ISO
 
 def write(request: Request, path: Path) -> None:
     """Write the file, which must not be there yet; raises `Refused` where it cannot be written."""
-    engine = create_engine(f"sqlite:///{path}")
+    engine = new_file(path)
     try:
         with engine.begin() as file:
             file.exec_driver_sql("PRAGMA journal_mode = OFF")  # the file is new: what fails leaves none

@@ -346,7 +346,7 @@ def alone(work: str, url: str, size: int) -> None:
 
                 basis = question.basis(connection, TODAY, str(size))
                 with question.views(connection, size) as views:
-                    into_file(views, basis, str(Path(folder) / "world.db"))
+                    into_file(views, basis, Path(folder) / "world.db")
         seconds = time.perf_counter() - began
     print(json.dumps({"seconds": seconds, "memory": peak_memory()}))
 
