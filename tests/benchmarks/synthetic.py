@@ -383,7 +383,11 @@ def _amendment(rng: Random, told: Told, day: int) -> tuple[int, Told] | None:
         if "treaty" in told.fields and "state" in told.fields and rng.random() < 0.2:
             fields["changes"] = {"state": rng.choice(_states())}
         else:
-            fields["date"] = told.fields.get("effective", _day(day - 3))  # nothing takes effect before it is done
+            # Nothing takes effect before it is done; of an amendment only the date it gives is known here.
+            given = told.fields.get("effective") or told.fields.get("date")
+            if given is None and told.kind.startswith("event-"):
+                return None
+            fields["date"] = given or _day(day - 3)
     return on, Told(kind, _day(on), fields, [_cited(rng)])
 
 
