@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import Column, Connection, MetaData, Table, Text, insert, select
 from sqlalchemy.exc import OperationalError
 
-from eventstore.errors import Problem, Refused
 from eventstore.reading import CHUNK
 from eventstore.sqlite_file import new_file
 from eventstore.tables import event, event_subject
@@ -23,7 +22,7 @@ _TYPES = {"boolean": "BOOLEAN (0 or 1)", "integer": "INTEGER", "day": "TEXT (ISO
 
 
 def write(request: Request, path: Path) -> None:
-    """Write the file, which must not be there yet; raises `Refused` where it cannot be written."""
+    """Write the file, which must not be there yet; raises `OSError` where it cannot be written."""
     engine = new_file(path)
     try:
         with engine.begin() as file:
@@ -36,7 +35,7 @@ def write(request: Request, path: Path) -> None:
                 _copy_log(request, file, table)
             _describe(request, file)
     except OperationalError as error:
-        raise Refused(Problem(f"the file cannot be written: {error.orig}", path.name)) from error
+        raise OSError(str(error.orig)) from error
     finally:
         engine.dispose()
 

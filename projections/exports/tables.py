@@ -9,10 +9,11 @@ from sqlalchemy.types import BigInteger
 from eventstore.reading import CHUNK
 from projections.exports import Request
 from projections.interval import Row, certainty_on, holds_on
+from projections.registers import source
 from projections.timeline import timeline
 from projections.views import TABLES
 
-__all__ = ["TABLES", "chunks", "columns", "kind_of", "rows"]
+__all__ = ["TABLES", "chunks", "columns", "kind_of", "of_day", "order", "rows"]
 
 _DAYS = frozenset(("valid_from", "valid_from_latest", "valid_to", "valid_to_latest", "occurred_from", "occurred_to"))
 
@@ -37,9 +38,10 @@ def kind_of(column: Column[Any]) -> str:
 def rows(request: Request, table: Table) -> Iterator[list[Row]]:
     """The rows of a view in chunks: all of them, or those of the day asked about.
 
-    On a day, intervals give what held then; what happens once gives what may have happened by then.
+    See `of_day` for what a day gives.
     """
-    return chunks(request, _query(table, request.as_of).order_by(*_order(table)))
+    query = select(table) if request.as_of is None else of_day(table, request.as_of)
+    return chunks(request, query.order_by(*order(table)))
 
 
 def chunks(request: Request, query: Select[Any]) -> Iterator[list[Row]]:
@@ -49,12 +51,16 @@ def chunks(request: Request, query: Select[Any]) -> Iterator[list[Row]]:
         yield [dict(row) for row in chunk]
 
 
-def _query(table: Table, day: str | None) -> Select[Any]:
+def of_day(table: Table, day: str) -> Select[Any]:
+    """The rows of a view on a day (ISO): of intervals what held then, with its certainty; of what happens once, what may have
+    happened by then; and every source, for what happened long ago is cited from sources that were registered when the record
+    was made.
+    """
     query = select(table)
-    if day is None:
-        return query
     if "valid_from_latest" in table.c:
         return select(table, certainty_on(table, day)).where(holds_on(table, day))
+    if table is source:
+        return query
     if "occurred_from" in table.c:
         return query.where(table.c.occurred_from <= day)
     if "event_id" in table.c:
@@ -62,5 +68,6 @@ def _query(table: Table, day: str | None) -> Select[Any]:
     return query
 
 
-def _order(table: Table) -> list[Column[Any]]:
+def order(table: Table) -> list[Column[Any]]:
+    """Every column in turn, so that equal worlds are equal files."""
     return [column for column in table.c if not isinstance(column.type, Boolean)]
