@@ -235,7 +235,7 @@ def _columns(rows: Sequence[Row], shown: Sequence[Shown]) -> "list[Column]":
         values = [value(row) for row in rows]
         cells = [_cell(value) for value in values]
         if any(cells):
-            columns.append(Column(heading, cells, number=all(map(_NUMBER.fullmatch, cells))))
+            columns.append(Column(visible(heading), cells, number=all(map(_NUMBER.fullmatch, cells))))
     return columns
 
 
@@ -246,12 +246,12 @@ def _value_of(key: str) -> Callable[[Row], object]:
 def _named_values(row: Row) -> "list[Column]":
     from cli.table import Column
 
-    names = [name.replace("_", " ") for name in row]
+    names = [visible(name.replace("_", " ")) for name in row]
     return [Column("", names, wide=max(map(len, names))), Column("", [_cell(value) for value in row.values()])]
 
 
 def _markdown(columns: "Sequence[Column]") -> Iterator[str]:
-    yield f"| {' | '.join(column.heading for column in columns)} |"
+    yield f"| {' | '.join(markdown_text(column.heading) for column in columns)} |"
     yield f"|{' --- |' * len(columns)}"
     for cells in zip(*(column.cells for column in columns), strict=True):
         yield f"| {' | '.join(map(markdown_text, cells))} |"

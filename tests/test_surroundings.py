@@ -152,3 +152,12 @@ def test_a_database_without_an_encoding_holds_all_text(postgres):
 def test_who_asks_for_what_was_known_before_the_record_began_is_told_so(desk):
     ran = cis(desk, "members", "cis", "--as-of", "1993", "--known-at", "2001-01-01")
     assert "The record was begun on " in ran.err
+
+
+@pytest.mark.parametrize("form", ["table", "markdown"])
+def test_the_name_of_a_column_does_not_reach_the_terminal_as_a_command(desk, form):
+    # The cells were made visible, their headings were not.
+    ran = cis(desk, "sql", "SELECT 1 AS 'a\x1b[31mb'", "--format", form)
+    assert ran.status == 0
+    assert "\x1b" not in ran.out
+    assert "31mb" in ran.out
