@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from io import StringIO, TextIOWrapper
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TextIO, cast
 
 import click
 
@@ -228,13 +228,18 @@ def program(database: str) -> None:
     """
 
 
+def _nothing(mode: str) -> TextIO:
+    """A stream to which nothing comes and from which nothing goes."""
+    return cast(TextIO, open(os.devnull, mode))
+
+
 def main() -> NoReturn:
     """The `cis` command."""
     # Of a stream that was closed before we began Python has nothing: then there is nothing to read, and nobody to talk to.
-    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115 - as long as the program
-    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    sys.stdin = sys.stdin or _nothing("r")
+    sys.stderr = sys.stderr or _nothing("w")
     if sys.stdout is None:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        sys.stdout = _nothing("w")
         say("the output cannot be written: it is closed\n  Nothing was done.")
         sys.exit(REFUSED)
     for stream in (sys.stdout, sys.stderr):

@@ -46,7 +46,7 @@ def existing(subjects: Sequence[str]) -> tuple[str, Sequence[object]]:
     return "SELECT name FROM EACH ?? WHERE EXISTS (SELECT 1 FROM event_subject WHERE subject = name)", ([*subjects],)
 
 
-def names_in(drafts: Iterable[Draft], abouts: Iterable[About]) -> set[str]:
+def must_be_known(drafts: Iterable[Draft], abouts: Iterable[About]) -> set[str]:
     """The subjects that must be known: what the drafts are about and what they cite, but for states and events."""
     return _to_ask(name for one in abouts for name in one.subjects) | {
         f"source:{citation.source}" for draft in drafts for citation in draft.sources
@@ -64,7 +64,9 @@ def faults(connection: Connection, drafts: Sequence[Draft], in_doubt: InDoubt, t
     """
     problems = list[Problem]()
     plain = {draft.event_id: about(draft.event) for draft in drafts if not is_amendment(draft.kind)}
-    asked = names_in(drafts, plain.values()) | _to_ask(name for entry in in_doubt.entries for name in entry.subjects)
+    asked = must_be_known(drafts, plain.values()) | _to_ask(
+        name for entry in in_doubt.entries for name in entry.subjects
+    )
     unknown = asked - _in_log(connection, asked)
     problems += _no_such_events(connection, drafts, in_doubt)
     amendments = [draft for draft in drafts if is_amendment(draft.kind)]
@@ -98,14 +100,14 @@ def unknown_names(
     """
     introduced = {name for draft in drafts if (name := introduced_by(draft.event)) is not None}
     amendments = [draft for draft in drafts if is_amendment(draft.kind)]
-    named = _to_ask(name for draft in amendments for name in _named(draft, abouts.get(draft.event_id)))
+    named = _to_ask(name for draft in amendments for name in _names_itself(draft, abouts.get(draft.event_id)))
     if brought := named - introduced:  # not asked about before
         unknown = unknown | brought - _in_log(connection, brought)
     unknown = {name for name in unknown - introduced if not in_doubt.may_bring(name)}
     if not unknown:
         return []
     entries = [
-        *(Named(draft.kind, draft.where, _names(draft, abouts.get(draft.event_id))) for draft in drafts),
+        *(Named(draft.kind, draft.where, _names_and_cites(draft, abouts.get(draft.event_id))) for draft in drafts),
         *in_doubt.entries,
     ]
     places = [(name, entry) for entry in entries for name in entry.subjects if name in unknown]
@@ -118,13 +120,13 @@ def _in_log(connection: Connection, subjects: Iterable[str]) -> set[str]:
     return {name for rows in ask_all(connection, questions) for (name,) in rows}
 
 
-def _names(draft: Draft, about: About | None) -> Collection[str]:
+def _names_and_cites(draft: Draft, about: About | None) -> Collection[str]:
     """What a draft names and cites; `about`: what it is about, if it is new."""
     cited = (f"source:{citation.source}" for citation in draft.sources)
-    return dict.fromkeys((*_named(draft, about), *cited))
+    return dict.fromkeys((*_names_itself(draft, about), *cited))
 
 
-def _named(draft: Draft, about: About | None) -> Iterable[str]:
+def _names_itself(draft: Draft, about: About | None) -> Iterable[str]:
     if about is None:
         return ()
     # What an amendment is about because its event is, it does not name itself.

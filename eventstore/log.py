@@ -18,7 +18,7 @@ from eventstore.driver import FEW, ask, ask_all, do, prepare_for, put, put_many,
 from eventstore.errors import Misuse, Problem, Refused, in_order
 from eventstore.events import Citation
 from eventstore.integrity import chained
-from eventstore.known import existing, names_in, unknown_names
+from eventstore.known import existing, must_be_known, unknown_names
 from eventstore.reading import Head, as_stored, by_ids, chunks
 from eventstore.stored import Stored
 from eventstore.subjects import About, about
@@ -60,7 +60,7 @@ def append(
     drafts = [*drafts]
     unique = _joined(drafts)
     plain = {draft.event_id: about(draft.event) for draft in unique.values() if not is_amendment(draft.kind)}
-    named = names_in(unique.values(), plain.values())
+    named = must_be_known(unique.values(), plain.values())
     seen = _look(connection, unique, named)
     recorded = seen.recorded
     fresh = [draft for draft in unique.values() if draft.event_id not in recorded]
