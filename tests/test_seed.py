@@ -12,7 +12,8 @@ from histories import HISTORY_AS_OF, drafts_of
 import seed_events
 from eventstore import batch
 from eventstore.amending import is_amendment
-from eventstore.reading import head, introduction
+from eventstore.reading import head, introduction, read
+from eventstore.stored import citations_of
 from eventstore.subjects import introduced_by
 from projections.assertions import failures
 from projections.check import findings
@@ -85,6 +86,15 @@ def test_what_was_not_found_is_not_on_record(loaded):
             assert not [item for body, item in held if body == line.subject and line.when in item and item[0] != "("], (
                 line
             )
+
+
+def test_the_gaps_say_how_many_citations_do_not_tell_where_on_the_page(loaded):
+    with loaded.record() as connection:
+        bare = [
+            citation.source for stored in read(connection) for citation in citations_of(stored) if not citation.locator
+        ]
+    told = f"{len(bare)} citations of {len(set(bare))} sources"
+    assert told in (seed_events.FOLDER / "gaps.md").read_text("utf-8"), told
 
 
 # -- the coverage table: what each paragraph of the two founding texts gave, or why nothing ------------------------------------
