@@ -390,7 +390,7 @@ _OFFICE_HANDLES = _OFFICES | _LIVES
 
 SEATS = Projection(
     name="council_roster.states",
-    version=2,
+    version=3,
     table=council_roster,
     key=("body", "state"),
     fixed={"seat": "state"},

@@ -74,6 +74,7 @@ class Step(NamedTuple):
     event: Any
     fact: "Fact"
     date: str
+    presupposed: "Fact | None" = None  # another that it rests on
 
 
 # What puts steps in order, and tells any two of them apart: an act, which does not take effect, comes before its effect.

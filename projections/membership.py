@@ -8,6 +8,7 @@ stand the tests by which the contested cases are judged: the founding agreements
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
+from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Index, Table, bindparam, select
@@ -50,19 +51,23 @@ membership = Table(
     Index("ix_membership_state", "state"),
     comment="Who belonged to which organisation, as what.",
 )
+_ENTRY = "entry-into-force"
 _ACTS = {
     "treaty-signed": "signature",
     "treaty-ratified": "ratification",
     "treaty-acceded": "accession",
-    "treaty-in-force-for-state": "entry-into-force",
+    "treaty-in-force-for-state": _ENTRY,
     "treaty-withdrawn": "withdrawal",
     "treaty-withdrawal-notified": "withdrawal",
     "treaty-withdrawal-revoked": "withdrawal",
 }
 _FULLEST_FIRST = ("member", "founding-state", "associate", "observer", "participant")
 _STATE_ACTS = frozenset(_ACTS) | {"instrument-deposited"}
+# On these hangs when a treaty entered into force for a state (`treaty_party.entries`): on its acts, and on the treaty's life.
+_BINDING_ACTS = _STATE_ACTS | {"treaty-provisionally-applied"}
+_TREATY_EVENTS = frozenset(("treaty-adopted", "treaty-entered-into-force", "treaty-terminated"))
 _FOUNDING = frozenset(("organisation-founded", "organisation-dissolved"))
-HANDLES = ORGANISATION_ACTS | _STATE_ACTS | _FOUNDING | {"treaty-adopted"}
+HANDLES = ORGANISATION_ACTS | _BINDING_ACTS | _FOUNDING | _TREATY_EVENTS
 
 
 class Rules(NamedTuple):
@@ -107,14 +112,27 @@ def keys(fact: "Fact", history: "History") -> Iterator[Key]:
     event: Any = fact.event
     if fact.kind in ORGANISATION_ACTS:
         yield event.organisation, event.state
-    elif fact.kind in _STATE_ACTS:
+    elif fact.kind in _BINDING_ACTS:
         for organisation in history.remembered(_organisations, event.treaty):
             yield organisation, event.state
+    elif fact.kind in _FOUNDING:
+        yield from _of_organisation(event.organisation, history)
     else:
-        named = {event.organisation} if fact.kind in _FOUNDING else {rule.organisation for rule in event.confers}
-        for organisation in sorted(named):
-            for acting in sorted(_states(organisation, history)):
-                yield organisation, acting
+        if fact.kind == "treaty-adopted":
+            for organisation in sorted({rule.organisation for rule in event.confers}):
+                yield from _of_organisation(organisation, history)
+        if organisations := history.remembered(_entered, event.treaty):
+            acts: list[Any] = [act.event for act in history.about(f"treaty:{event.treaty}", kinds=_STATE_ACTS)]
+            yield from product(organisations, sorted({act.state for act in acts}))
+
+
+def _of_organisation(organisation: str, history: "History") -> Iterator[Key]:
+    """The keys of every state that acted towards an organisation, or towards a treaty that matters to standing in it."""
+    facts = history.about(f"organisation:{organisation}", kinds=ORGANISATION_ACTS)
+    for treaty in rules(organisation, history).treaties:
+        facts = facts + history.about(f"treaty:{treaty}", kinds=_STATE_ACTS)
+    acts: list[Any] = [fact.event for fact in facts]
+    return product((organisation,), sorted({act.state for act in acts}))
 
 
 def _organisations(treaty: str, history: "History") -> list[str]:
@@ -128,12 +146,10 @@ def _organisations(treaty: str, history: "History") -> list[str]:
     return sorted(found)
 
 
-def _states(organisation: str, history: "History") -> set[str]:
-    facts = history.about(f"organisation:{organisation}", kinds=ORGANISATION_ACTS)
-    for treaty in rules(organisation, history).treaties:
-        facts = facts + history.about(f"treaty:{treaty}", kinds=_STATE_ACTS)
-    acts: list[Any] = [fact.event for fact in facts]
-    return {act.state for act in acts}
+def _entered(treaty: str, history: "History") -> list[str]:
+    """The organisations in which a treaty confers standing by its entry into force."""
+    adopted: list[Any] = [fact.event for fact in _adoption(treaty, history)]
+    return sorted({rule.organisation for event in adopted for rule in event.confers if rule.by == _ENTRY})
 
 
 def _ends(organisation: str, history: "History") -> "list[Fact]":
@@ -160,9 +176,19 @@ def _begin(key: Key, history: "History") -> "tuple[_Standing, list[Step]]":
     laid_down = history.remembered(rules, organisation)
     facts = history.about(f"organisation:{organisation}", f"state:{acting}", kinds=ORGANISATION_ACTS)
     facts += history.remembered(_ends, organisation)
+    entered = list[Step]()
     for treaty in laid_down.treaties:
-        facts += history.about(f"treaty:{treaty}", f"state:{acting}", kinds=_STATE_ACTS)
-    return _Standing(organisation, acting, laid_down), steps(facts)
+        acts = history.about(f"treaty:{treaty}", f"state:{acting}", kinds=_BINDING_ACTS)
+        facts += [act for act in acts if act.kind in _STATE_ACTS]
+        if acts and (treaty, _ENTRY) in laid_down.confers:
+            entered += _entries((treaty, acting), acts, history)
+    return _Standing(organisation, acting, laid_down), steps(facts, entered)
+
+
+def _entries(key: Key, acts: "list[Fact]", history: "History") -> "Iterator[Step]":
+    from projections.treaty_party import entries  # only where it is needed: most answers come without
+
+    return entries(key, acts, history)
 
 
 class _Standing:
@@ -183,7 +209,7 @@ class _Standing:
     def take(self, step: Step) -> Link:
         before = self.track.values
         self.rule, self.affirms = "beside", False
-        if step.kind in _STATE_ACTS:
+        if step.kind in _STATE_ACTS or step.kind in _TREATY_EVENTS:
             self._towards_treaty(step)
         else:
             self._towards_organisation(step)
@@ -216,6 +242,8 @@ class _Standing:
         lasting = self.basis if stays else {}
         self.status, self.since = status, step.date
         self.basis = {"status": step.fact} | {role: lasting[role] for role in ("notice", "practice") if role in lasting}
+        if step.presupposed is not None:
+            self.basis["presupposed"] = step.presupposed
         if not stays:
             self.notice = None
             self.practice = "participating" if status != "former" else "ceased"
@@ -242,7 +270,8 @@ class _Standing:
         elif act != "withdrawal" and self._has_fuller(status):
             self.rule = "had-already"
         else:
-            self._become(status, step, "left-treaty" if status == "former" else "conferred")
+            conferred = "conferred-by-entry" if step.kind in _TREATY_EVENTS else "conferred"
+            self._become(status, step, "left-treaty" if status == "former" else conferred)
 
     def _has_fuller(self, status: str) -> bool:
         """Whether the state has more already than a treaty confers: one more treaty takes nothing from it."""
@@ -302,6 +331,11 @@ class _Standing:
 RULES = {
     "conferred": Rule(
         "{act} of {treaty} confers the standing of {status} in {organisation}.", "what the treaty confers; {law}"
+    ),
+    "conferred-by-entry": Rule(
+        "By this {treaty} entered into force for the state, as far as is known from its acts and the general entry into force;"
+        " that confers the standing of {status} in {organisation}.",
+        "VCLT article 24; what the treaty confers; {law}",
     ),
     "left-treaty": Rule("Withdrawal from {treaty} ends the standing in {organisation}.", "VCLT articles 54, 70; {law}"),
     "had-already": Rule("It had this standing, or a fuller one, already: nothing changes.", "{law}"),
@@ -390,6 +424,7 @@ def rule_of(step: Link, key: Key, history: "History") -> Rule:
     event: Any = fact.event if fact is not None else None
     treaty = getattr(event, "treaty", None)
     act = _act(fact.kind, event) if fact is not None and treaty else ""
+    act = _ENTRY if step.rule == "conferred-by-entry" else act
     status = history.remembered(rules, organisation).confers.get((treaty or "", act or ""))
     status = status or getattr(event, "status", None) or ((step.after or {}).get("status") if step.after else None)
     gained = "practice" if step.rule in ("ceased", "suspended") else _SEEN_AS.get(step.rule, status or "")
@@ -418,6 +453,8 @@ _SEEN_AS = {
 
 def _act(kind: str, event: Any) -> str | None:
     """The act towards a treaty that an event is, as `confers` has it."""
+    if kind in _TREATY_EVENTS:
+        return _ENTRY
     if kind == "instrument-deposited":
         return "accession" if event.instrument == "accession" else "ratification"
     return _ACTS.get(kind)
@@ -439,8 +476,10 @@ def missing(key: Key, history: "History", day: str, had: Collection[str] = ()) -
             wanted.setdefault((treaty, status), []).append(act)
     adopted = {treaty: min((fact.first for fact in _adoption(treaty, history)), default="") for treaty, _ in wanted}
     for (treaty, status), acts in sorted(wanted.items(), key=lambda item: (adopted[item[0][0]], item[0])):
-        facts = history.about(f"treaty:{treaty}", f"state:{acting}", kinds=_STATE_ACTS)
+        facts = history.about(f"treaty:{treaty}", f"state:{acting}", kinds=_BINDING_ACTS)
         done = {_act(fact.kind, fact.event) for fact in facts if fact.first <= day}
+        if _ENTRY in acts and any(step.first <= day for step in _entries((treaty, acting), facts, history)):
+            done.add(_ENTRY)
         if done.isdisjoint(acts) and adopted[treaty] <= day:
             title, none = name_of(f"treaty:{treaty}", history), " and no ".join(acts)
             signed = "" if "signature" in acts else f"; it had {'' if 'signature' in done else 'not '}signed"
@@ -455,12 +494,12 @@ def _adoption(treaty: str, history: "History") -> "list[Fact]":
 
 PROJECTION = Projection(
     name="membership",
-    version=2,
+    version=3,
     table=membership,
     key=("organisation", "state"),
     handles=HANDLES,
     ignores=EVERYTHING - HANDLES,
-    leads=HANDLES - _STATE_ACTS,
+    leads=ORGANISATION_ACTS | _FOUNDING | {"treaty-adopted"},
     keys=keys,
     fold=fold,
 )

@@ -8,7 +8,7 @@ cases the state stays consent-given until a source says more, be it by naming th
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from sqlalchemy import Column, Connection, Index, Table, bindparam, select
 from eventstore.driver import Prepared
 from eventstore.tables import Name
 from projections.interval import DAY, Row, Step, Track, certainty_on, holds_on, interval_columns, steps
-from projections.order import EVERYTHING, TREATY_ACTS
+from projections.order import DAY_ORDER, EVERYTHING, TREATY_ACTS
 from projections.projection import Key, Projection, metadata
 from projections.rules import Link, Rule, link
 
@@ -59,7 +59,8 @@ treaty_party = Table(
     Index("ix_treaty_party_state", "state"),
     comment="The standing of each state towards each treaty.",
 )
-_TREATY_EVENTS = frozenset(("treaty-adopted", "treaty-entered-into-force", "treaty-terminated"))
+_ENTRY = "treaty-entered-into-force"
+_TREATY_EVENTS = frozenset(("treaty-adopted", _ENTRY, "treaty-terminated"))
 HANDLES = TREATY_ACTS | _TREATY_EVENTS
 
 
@@ -103,6 +104,19 @@ def _begin(key: Key, history: "History") -> "tuple[_Standing, list[Step]]":
     treaty, state = key
     facts = history.about(f"treaty:{treaty}", f"state:{state}", kinds=TREATY_ACTS)
     return _Standing(treaty, state), steps(facts, history.remembered(_of_treaty, treaty))
+
+
+def entries(key: Key, acts: "Iterable[Fact]", history: "History") -> Iterator[Step]:
+    """When a treaty entered into force for a state by its own acts towards it, without an event that says so of the state.
+
+    What it does not rest on alone is `presupposed`. If the state is only possibly a party, no latest day is known.
+    """
+    standing = _Standing(*key)
+    for step in steps(acts, history.remembered(_of_treaty, key[0])):
+        before = standing.standing
+        standing.take(step)
+        if standing.standing == "party" != before and step.kind != "treaty-in-force-for-state":
+            yield standing.entry(step)
 
 
 class _Standing:
@@ -159,6 +173,22 @@ class _Standing:
         if self.perhaps_in_time and self.entered is not None:
             self._be_perhaps_party(step, self.entered)
         return link(step, self.rule, values, self.values)
+
+    def entry(self, step: Step) -> Step:
+        """As a step of its own: how this one, by which the state became a party, made the treaty enter into force for it."""
+        from eventstore.facts import END
+
+        presupposed, last = self.presupposed, max(step.last, self.not_sure_before)
+        if self.rule == "perhaps-in-force-later" and self.entered is not None:
+            step, presupposed = self.entered._replace(first=step.first), step
+        return step._replace(
+            last=last if self.over is None else END,  # the treaty may have ended before
+            order=DAY_ORDER[_ENTRY],
+            takes_effect=True,
+            acts=True,
+            kind=_ENTRY,
+            presupposed=presupposed.fact if presupposed is not None else None,
+        )
 
     def _status(self) -> str | None:
         return "withdrawing" if self.notice is not None and self.standing in _LEAVING else self.standing

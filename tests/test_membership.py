@@ -1,8 +1,25 @@
 """Who belonged to which organisation, as what: a tiny history, a day, the answer."""
 
+from datetime import date, timedelta
+
 import pytest
-from histories import WORLD, asked, fact, given, members_on
+from histories import (
+    WORLD,
+    asked,
+    corrected,
+    disputed,
+    fact,
+    given,
+    members_on,
+    parties_on,
+    position,
+    retracted,
+    source,
+)
 from sqlalchemy import text
+
+from eventstore.history import History
+from projections import membership, runner
 
 AM_SIGNED = fact("treaty-signed", "1991-12-21", treaty="belovezha", state="AM")
 AM_RATIFIED_CHARTER = fact("treaty-ratified", "1994-03-16", treaty="charter", state="AM")
@@ -94,6 +111,128 @@ def test_a_treaty_may_confer_standing_by_its_entry_into_force_in_another_organis
     )
     assert members_on(database, "2014-12-31", "eaeu") == {}
     assert members_on(database, "2015-01-01", "eaeu") == {"BY": "founding-state"}
+
+
+UNION = fact("organisation-founded", "2014-05-29", organisation="union", name="Union")
+PACT = fact(
+    "treaty-adopted", "2014-05-29", treaty="pact", title="Pact", confers=["union:founding-state:entry-into-force"]
+)
+ENTERED = fact("treaty-entered-into-force", "2015-01-01", treaty="pact")
+
+
+def deposited(on: str, state: str = "BY", **fields: str):
+    return fact("instrument-deposited", on, treaty="pact", state=state, instrument="ratification", **fields)
+
+
+def bound(kind: str, on: str, **fields: str):
+    return fact(kind, on, treaty="pact", state="BY", **fields)
+
+
+@pytest.mark.parametrize(
+    ("facts", "on", "then"),
+    [
+        ([deposited("2014-11-01"), ENTERED], "2015-01-01", {"BY": "founding-state"}),
+        ([bound("treaty-acceded", "2014-11-01"), ENTERED], "2015-01-01", {"BY": "founding-state"}),
+        ([deposited("2014-11"), ENTERED], "2015-01-01", {"BY": "founding-state"}),
+        # a consent after the entry into force counts where its source names the day of its effect
+        ([ENTERED, deposited("2015-06-01")], "2015-06-01", {}),
+        ([ENTERED, deposited("2015-06-01", effective="2015-08-12")], "2015-08-12", {"BY": "founding-state"}),
+        # at home, or only provisionally
+        ([bound("treaty-ratified", "2014-11-01"), ENTERED], "2015-01-01", {}),
+        ([bound("treaty-provisionally-applied", "2014-11-01"), ENTERED], "2015-01-01", {}),
+        # where it is not known which came first
+        (
+            [deposited("2015"), fact("treaty-entered-into-force", "2015-04-20", treaty="pact")],
+            "2015-04-20",
+            {"BY": "possible founding-state"},
+        ),
+        (
+            [deposited("2015-03-01"), fact("treaty-entered-into-force", "2015", treaty="pact")],
+            "2015-03-01",
+            {"BY": "possible founding-state"},
+        ),
+        # the treaty may have ended before it could be in force for the state
+        (
+            [fact("treaty-terminated", "2014", treaty="pact"), deposited("2014-11-01"), ENTERED],
+            "2015-01-01",
+            {},
+        ),
+        (
+            [
+                fact("treaty-terminated", "2015", treaty="pact"),
+                deposited("2014-11-01"),
+                fact("treaty-entered-into-force", "2015-04-20", treaty="pact"),
+            ],
+            "2015-04-20",
+            {"BY": "possible founding-state"},
+        ),
+    ],
+)
+def test_a_treaty_that_gives_standing_by_its_entry_into_force_gives_it_to_those_for_whom_it_enters_into_force(
+    database, facts, on, then
+):
+    given(database, *WORLD, UNION, PACT, *facts)
+    eve = (date.fromisoformat(on) - timedelta(days=1)).isoformat()
+    assert members_on(database, eve, "union") == {}
+    assert members_on(database, on, "union") == then
+    towards = parties_on(database, on, "pact").get("BY", "")
+    assert [part.replace("party", "founding-state") for part in towards.split(" or ") if "party" in part] == [
+        *then.values()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("adopted", "on"),
+    [
+        ({"consent": "signature"}, "2015-01-01"),
+        ({"consent": "signature", "entry_into_force": {"on_signature": True}}, "2014-06-01"),
+    ],
+)
+def test_where_a_signature_binds_it_gives_the_standing_of_those_for_whom_the_treaty_is_in_force(database, adopted, on):
+    pact = fact("treaty-adopted", PACT.on, **PACT.fields, **adopted)
+    given(database, *WORLD, UNION, pact, bound("treaty-signed", "2014-06-01"), ENTERED)
+    assert members_on(database, (date.fromisoformat(on) - timedelta(days=1)).isoformat(), "union") == {}
+    assert members_on(database, on, "union") == {"BY": "founding-state"}
+
+
+def test_the_standing_by_a_general_entry_into_force_follows_what_is_learned_of_it(database):
+    given(database, *WORLD, UNION, PACT)
+    given(database, ENTERED)
+    given(database, deposited("2014-11-01", "BY"), deposited("2014-12-01", "KZ"))
+    assert members_on(database, "2015-01-01", "union") == {"BY": "founding-state", "KZ": "founding-state"}
+    given(database, corrected(ENTERED, date="2014-11-15"))
+    assert members_on(database, "2015-01-01", "union") == {"BY": "founding-state"}
+    given(database, retracted(ENTERED))
+    assert members_on(database, "2015-01-01", "union") == {}
+
+
+def test_a_standing_by_a_general_entry_into_force_rests_on_the_consent_too(database):
+    consent = deposited("2014-11-01")
+    bulletin = source("bulletin", "encyclopedia")
+    given(
+        database, *WORLD, UNION, PACT, consent, ENTERED, bulletin, disputed(consent, citing="bulletin", date="2014-12")
+    )
+    assert column(database, "events", "2015-01-01", "BY") == [f"{ENTERED.id} {consent.id}"]
+    assert column(database, "since", "2015-01-01", "BY") == ["2015-01-01"]
+    assert column(database, "disputed", "2015-01-01", "BY") == [True]
+
+
+def test_who_has_the_standing_already_is_not_given_it_anew_by_the_entry_into_force(database):
+    said = bound("treaty-in-force-for-state", "2014-12-01")
+    given(database, *WORLD, UNION, PACT, said, deposited("2014-11-01"), ENTERED)
+    assert column(database, "events", "2015-06-01", "BY") == [said.id]
+
+
+def test_an_entry_into_force_touches_the_standing_of_those_only_to_whom_it_may_give_one(database):
+    signed = [fact("treaty-signed", "1991-12-21", treaty="belovezha", state=state) for state in ("AM", "BY", "KZ")]
+    given(database, *WORLD, UNION, PACT, *signed, deposited("2014-11-01", "BY"))
+    before = position(database)
+    given(database, ENTERED, fact("treaty-entered-into-force", "1991-12-31", treaty="belovezha"))
+    with database.record() as connection:
+        touched = {
+            key for view, key, *_ in runner.touched(History(connection), before) if view is membership.PROJECTION
+        }
+    assert touched == {("union", "BY")}
 
 
 def test_a_notice_of_leaving_takes_effect_on_its_day(database):

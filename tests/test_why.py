@@ -118,6 +118,46 @@ def test_the_charter_is_no_reason_before_it_was_adopted(database):
     ]
 
 
+@pytest.mark.parametrize(
+    ("given_by", "by"),
+    [
+        (fact("treaty-acceded", "1993-06-01", treaty="pact", state="GE"), "Pact enters into force."),
+        (
+            fact("treaty-acceded", "1993-12-01", treaty="pact", state="GE", effective="1994-03-01"),
+            "Georgia accedes to Pact.",
+        ),
+    ],
+)
+def test_a_standing_that_a_treaty_gives_by_its_entry_into_force_is_told_with_the_rule(database, given_by, by):
+    confers = ["cis:member:entry-into-force", "cis:observer:accession"]
+    pact = fact("treaty-adopted", "1993-01-01", treaty="pact", title="Pact", confers=confers)
+    entered = fact("treaty-entered-into-force", "1993-09-01", treaty="pact")
+    given(database, *WORLD, pact, given_by, entered)
+    told = explained(database, "membership", "GE", on="1994-12-31")
+    assert told.answer.startswith(
+        "On 1994-12-31 Georgia belonged to the Commonwealth of Independent States as a member"
+    )
+    assert told.chain[-1].sentence == by
+    assert told.chain[-1].rule == (
+        "By this Pact entered into force for the state, as far as is known from its acts and the general entry into force; that"
+        " confers the standing of member in Commonwealth of Independent States."
+    )
+    assert [(change.what, change.before, change.after) for change in told.chain[-1].changes] == [
+        ("status", "observer", "member")
+    ]
+
+
+def test_a_treaty_that_entered_into_force_for_a_state_is_not_told_to_be_missing(database):
+    pact = fact("treaty-adopted", "1992-01-01", treaty="pact", title="Pact", confers=["cis:observer:entry-into-force"])
+    consent = fact("treaty-acceded", "1993-06-01", treaty="pact", state="UA")
+    given(database, *WORLD, SIGNED, pact, consent, fact("treaty-entered-into-force", "1993-09-01", treaty="pact"))
+    missing = (
+        "Entry-into-force of Pact confers the standing of observer: no entry-into-force by Ukraine is recorded by then"
+    )
+    assert any(told.startswith(missing) for told in explained(database, "membership", "UA", on="1993-08-31").missing)
+    assert not any("Pact" in told for told in explained(database, "membership", "UA", on="1993-09-01").missing)
+
+
 def test_signed_but_not_ratified_is_said(database):
     given(database, *WORLD, fact("treaty-signed", "1993-01-22", treaty="charter", state="UA"))
     assert (
