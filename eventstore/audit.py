@@ -22,6 +22,7 @@ from eventstore.errors import DatabaseError, Problem, RecordError
 from eventstore.events import KINDS
 from eventstore.events.fields import misshapen
 from eventstore.integrity import Chain, Verdict, event_id
+from eventstore.protection import unprotected
 from eventstore.reading import LAST_POSITION
 from eventstore.stored import COLUMNS, Stored, citations_of, decode_sources, event_of
 from eventstore.subjects import About, about
@@ -35,20 +36,6 @@ _SUBJECTS = "SELECT position, subject FROM event_subject ORDER BY position, subj
 _DEFINITIONS = "SELECT position, subject || ' as ' || kind FROM event_definition ORDER BY position, kind, subject"
 _TILES = "SELECT level, tile FROM merkle_tile ORDER BY level, tile"
 _TILE = "SELECT hash FROM merkle_tile"
-
-_KEPT = ("event", "event_subject", "event_definition", "merkle_tile")  # tables whose rows are only ever added
-PROTECTION = {  # the triggers that keep the log as it was written; the migrations make them
-    "sqlite": {f"{table}_{rule}" for table in _KEPT for rule in ("no_update", "no_delete", "no_replace")}
-    | {"log_head_goes_on", "log_head_no_delete", "log_head_is_one"},
-    "postgresql": {f"{table}_{rule}" for table in _KEPT for rule in ("no_change", "no_truncate")}
-    | {"log_head_goes_on", "log_head_no_delete", "log_head_no_truncate"},
-}
-_TRIGGERS = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    # A: they fire always, also in a session that calls itself a replica
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled = 'A' AND tgrelid IN ('event'::regclass,"
-    " 'event_subject'::regclass, 'event_definition'::regclass, 'merkle_tile'::regclass, 'log_head'::regclass)",
-}
 
 
 class Held(NamedTuple):
@@ -245,9 +232,8 @@ class _Audit:
             self._tell("log_head", problem)
 
     def _look_at_triggers(self) -> None:
-        dialect = self.connection.dialect.name
-        for name in sorted(PROTECTION[dialect] - {str(row[0]) for row in self._read(_TRIGGERS[dialect])}):
-            self._tell("triggers", f"the trigger {name} is missing or does not fire: the log could be changed")
+        for sentence in unprotected(self.connection.dialect.name, self._read):
+            self._tell("triggers", sentence)
 
     def _look_at_file(self) -> None:
         """On SQLite, ask it whether its file is sound: indexes hold copies of what the tables hold."""

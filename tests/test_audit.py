@@ -8,10 +8,11 @@ from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from eventstore.audit import PROTECTION, Held, audit
+from eventstore.audit import Held, audit
 from eventstore.integrity import chained
 from eventstore.log import write_rows
 from eventstore.merkle import root
+from eventstore.protection import FUNCTIONS, PROTECTION
 from eventstore.reading import head, read
 from eventstore.stored import Stored
 from eventstore.subjects import About
@@ -177,7 +178,14 @@ def test_progress_is_told_after_each_event(empty_sqlite):
 def test_the_triggers_looked_for_are_those_that_the_migrations_make(database):
     with database.record() as connection:
         if database.file is not None:
-            names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars()
+            query = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'"
         else:
-            names = connection.exec_driver_sql("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal").scalars()
-        assert set(names) == PROTECTION[connection.dialect.name]
+            query = "SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid, true) FROM pg_trigger WHERE NOT tgisinternal"
+        made = sorted(map(tuple, connection.exec_driver_sql(query)))
+        assert made == sorted(PROTECTION[connection.dialect.name])
+
+
+def test_the_functions_looked_for_are_those_that_the_migrations_make(empty_postgres):
+    with empty_postgres.record() as connection:
+        query = "SELECT DISTINCT proname, prosrc FROM pg_proc JOIN pg_trigger ON tgfoid = pg_proc.oid WHERE NOT tgisinternal"
+        assert dict(map(tuple, connection.exec_driver_sql(query))) == FUNCTIONS

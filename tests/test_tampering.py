@@ -386,20 +386,86 @@ def test_a_log_rewritten_whole_is_found_with_a_checkpoint_kept_outside_only(reco
 # --- triggers ---------------------------------------------------------------------------------------------------------
 
 
-def test_triggers_that_were_not_put_back_are_missed(record):
-    with record.database.engine.connect() as connection, connection.begin() as transaction:
-        if record.path is not None:
-            connection.exec_driver_sql("DROP TRIGGER event_no_delete")
-            connection.exec_driver_sql("DROP TRIGGER log_head_goes_on")
-            missing = ["event_no_delete", "log_head_goes_on"]
-        else:
-            connection.exec_driver_sql("ALTER TABLE event DISABLE TRIGGER event_no_change")
-            connection.exec_driver_sql("ALTER TABLE log_head ENABLE TRIGGER log_head_goes_on")  # no longer ALWAYS
-            missing = ["event_no_change", "log_head_goes_on"]
-        assert audit(connection).problems == [
-            f"the trigger {name} is missing or does not fire: the log could be changed" for name in missing
-        ]
-        transaction.rollback()
+SQLITE_REFUSES = "BEGIN SELECT RAISE(ABORT, 'the log is never changed'); END"
+GOES_ON = "CREATE TRIGGER log_head_goes_on BEFORE UPDATE ON log_head WHEN NEW.position <= OLD.position"
+ON_SQLITE = {
+    "missing": (
+        ["DROP TRIGGER event_no_delete"],
+        "the trigger event_no_delete is missing. The log could be changed. Put it back:"
+        f" CREATE TRIGGER event_no_delete BEFORE DELETE ON event {SQLITE_REFUSES}",
+    ),
+    "does nothing": (
+        [
+            "DROP TRIGGER event_no_update",
+            "CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT 1; END",
+        ],
+        "the trigger event_no_update was replaced by another: CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN"
+        " SELECT 1; END. The log could be changed. Put it back: DROP TRIGGER event_no_update;"
+        f" CREATE TRIGGER event_no_update BEFORE UPDATE ON event {SQLITE_REFUSES}",
+    ),
+    "almost never": (
+        ["DROP TRIGGER log_head_goes_on", f"{GOES_ON} AND NEW.position < 0 {SQLITE_REFUSES}"],
+        f"the trigger log_head_goes_on was replaced by another: {GOES_ON} AND NEW.position < 0 {SQLITE_REFUSES}. The log could"
+        f" be changed. Put it back: DROP TRIGGER log_head_goes_on; {GOES_ON} {SQLITE_REFUSES}",
+    ),
+}
+NO_CHANGE = "CREATE TRIGGER event_no_change BEFORE DELETE OR UPDATE ON event FOR EACH ROW EXECUTE FUNCTION cis_refuse()"
+ALWAYS = "ALTER TABLE event ENABLE ALWAYS TRIGGER event_no_change"
+TURNED_OFF = (
+    "the trigger event_no_change is turned off, or not on in every session (it is '{}')."
+    f" The log could be changed. Put it back: {ALWAYS}"
+)
+HARMLESS = "CREATE FUNCTION harmless() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"
+ON_POSTGRES = {
+    "missing": (
+        ["DROP TRIGGER event_no_change ON event"],
+        f"the trigger event_no_change is missing. The log could be changed. Put it back: {NO_CHANGE}; {ALWAYS}",
+    ),
+    "disabled": (["ALTER TABLE event DISABLE TRIGGER event_no_change"], TURNED_OFF.format("D")),
+    # so that `SET session_replication_role = replica` would get past it
+    "not always": (["ALTER TABLE event ENABLE TRIGGER event_no_change"], TURNED_OFF.format("O")),
+    "of replicas only": (["ALTER TABLE event ENABLE REPLICA TRIGGER event_no_change"], TURNED_OFF.format("R")),
+    "calls another function": (
+        [
+            HARMLESS,
+            f"CREATE OR REPLACE TRIGGER {NO_CHANGE.removeprefix('CREATE TRIGGER ').replace('cis_refuse', 'harmless')}",
+            ALWAYS,
+        ],
+        f"the trigger event_no_change was replaced by another: {NO_CHANGE.replace('cis_refuse', 'harmless')}. The log could be"
+        f" changed. Put it back: DROP TRIGGER event_no_change ON event; {NO_CHANGE}; {ALWAYS}",
+    ),
+    "function does nothing": (
+        [f"CREATE OR REPLACE {HARMLESS.removeprefix('CREATE ').replace('harmless', 'cis_refuse')}"],
+        "the function cis_refuse that triggers call was replaced by another: BEGIN RETURN NEW; END. The log could be changed."
+        " Put it back: CREATE OR REPLACE FUNCTION cis_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'the log is never changed'; END $$",
+    ),
+    "function of its name elsewhere": (
+        [
+            "CREATE SCHEMA elsewhere",
+            HARMLESS.replace("harmless", "elsewhere.cis_refuse"),
+            "DROP TRIGGER event_no_change ON event",
+            NO_CHANGE.replace("cis_refuse", "elsewhere.cis_refuse"),
+            ALWAYS,
+        ],
+        "the trigger event_no_change was replaced by another: "
+        f"{NO_CHANGE.replace('cis_refuse', 'elsewhere.cis_refuse')}. The log could be changed."
+        f" Put it back: DROP TRIGGER event_no_change ON event; {NO_CHANGE}; {ALWAYS}",
+    ),
+}
+
+
+def test_a_trigger_that_does_not_keep_the_log_any_more_is_told_with_what_puts_it_back(record):
+    for statements, told in (ON_POSTGRES if record.path is None else ON_SQLITE).values():
+        with record.database.engine.connect() as connection, connection.begin() as transaction:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+            assert audit(connection).problems == [told]
+            put_back = told.partition("Put it back: ")[2]
+            for statement in re.split("; (?=CREATE |ALTER )", put_back):  # a body has semicolons of its own
+                connection.exec_driver_sql(statement)
+            assert audit(connection).problems == []
+            transaction.rollback()
 
 
 # --- the raw file -----------------------------------------------------------------------------------------------------
