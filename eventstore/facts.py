@@ -91,6 +91,11 @@ def resolve(root: Stored, amendments: Iterable[Stored], standing: Callable[[str]
     return _Resolution(root, amendments, standing).fact()
 
 
+def denial(root: Stored, amendments: Iterable[Stored], standing: Callable[[str], int]) -> tuple[Said, ...]:
+    """Every claim about an event that is out because a better source denies it; none about one that is in, or retracted."""
+    return _Resolution(root, amendments, standing).denial()
+
+
 class _Amending(NamedTuple):
     stored: Stored
     event: Amendment
@@ -122,7 +127,7 @@ class _Resolution:
                 return None
             date, changes = winner.date or date, {**changes, **(winner.changes or {})}
             support = tuple(sorted({*support, *winner.sources}))
-        said = [self._said(dispute) for dispute in self._disputes(root.event_id)]
+        said = self._claims()
         when = dates.parse(date or root.occurred)
         event = msgspec.convert(merged(fields_of_stored(root), changes), KINDS[root.kind])
         return Fact(
@@ -135,8 +140,16 @@ class _Resolution:
             canonical.encode(support),
             bool(said),
             tuple(a.stored.event_id for a in self._all_standing(root.event_id)),
-            tuple(claim._replace(prevails=claim.event_id in self.prevailing) for claim in said),
+            said,
         )
+
+    def denial(self) -> tuple[Said, ...]:
+        winner = self._winner(self.root) if self._stands(self.root.event_id) else None
+        return self._claims() if winner is not None and winner.denied else ()
+
+    def _claims(self) -> tuple[Said, ...]:
+        said = [self._said(dispute) for dispute in self._disputes(self.root.event_id)]
+        return tuple(claim._replace(prevails=claim.event_id in self.prevailing) for claim in said)
 
     def _standing(self, target: str, cls: type[Amendment]) -> list[_Amending]:
         """The amendments of one kind of an event, as far as they stand themselves."""

@@ -13,7 +13,7 @@ from eventstore.driver import ask
 from eventstore.events import ACTS, DEFINING, LIFE
 from eventstore.events.amendments import Amendment
 from eventstore.events.registers import STANDINGS, SourceRegistered
-from eventstore.facts import Fact, resolve, unamended
+from eventstore.facts import Fact, Said, denial, resolve, unamended
 from eventstore.kept import Kept, Whole
 from eventstore.stored import Stored, event_of
 from eventstore.subjects import about, introduced_by, sides_of, subjects_of
@@ -259,14 +259,21 @@ class History:
         """The event as it stands after all that is `said` about it (None: not read yet)."""
 
         def resolved() -> Fact | None:
-            about = self._said_about(f"event:{root.event_id}") if said is None else said
-            amendments = [row for row in about if row.event_id != root.event_id]
+            amendments = self._amendments(root, said)
             return resolve(root, amendments, self.standing) if amendments else unamended(root)
 
         return self._once(("resolved", root.event_id), resolved)
 
-    def _said_about(self, subject: str) -> list[Stored]:
-        return self._once(("said", subject), lambda: list(self.events(subject=subject)))
+    def denial(self, event_id: str) -> tuple[Said, ...]:
+        """Every claim about an event that is out because a better source denies it; none about any other event."""
+        root = next(reading.read(self.connection, event_ids=[event_id]))
+        return denial(root, self._amendments(root), self.standing)
+
+    def _amendments(self, root: Stored, said: Sequence[Stored] | None = None) -> list[Stored]:
+        subject = f"event:{root.event_id}"
+        if said is None:
+            said = self._once(("said", subject), lambda: list(self.events(subject=subject)))
+        return [row for row in said if row.event_id != root.event_id]
 
     def standing(self, source: str) -> int:
         """The rank of a source, 0 the best (see `registers.STANDINGS`); the best one where it was entered twice."""

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from eventstore import reading
 from eventstore.dates import parse, shift
-from eventstore.facts import BEGINNING, END
+from eventstore.facts import BEGINNING, END, unamended
 from eventstore.history import History
 from projections.assertions import Assertion, failures
 from projections.council_roster import council_roster, office_chain
@@ -19,6 +20,7 @@ from projections.meeting import meeting, meeting_body
 from projections.membership import membership
 from projections.registers import body, office, organisation, person, source, treaty
 from projections.rules import Link
+from projections.sentences import sentence
 from projections.timeline import dispute, timeline
 from projections.treaty_party import treaty_party
 from projections.treaty_status import treaty_status
@@ -249,13 +251,24 @@ def _clause(event: Any, name: str) -> Any:
 
 def disputed(connection: Connection) -> Iterator[Finding]:
     """A source says otherwise; the dispute says why the shown claim is shown."""
-    rows = select(dispute, timeline.c.sentence, timeline.c.occurred).join(
-        timeline, timeline.c.event_id == dispute.c.event_id
-    )
-    for row in connection.execute(rows.order_by(timeline.c.occurred_from, dispute.c.event_id, dispute.c.claim_id)):
-        claim = row.date or row.changes or "denied"
-        what = f"{row.sentence} ({row.occurred}) – {row.sources}: {claim}"
-        yield Finding("disputed", row.event_id, what, row.reason)
+    history = History(connection)
+    told = (timeline.c.sentence, timeline.c.occurred, timeline.c.occurred_from)
+    rows = select(dispute, *told).outerjoin(timeline, timeline.c.event_id == dispute.c.event_id)
+    found = list[tuple[str, str, str, Finding]]()
+    for row in connection.execute(rows):
+        claim, said, occurred, first = row.date or row.changes or "denied", *row[-len(told) :]
+        if said is None:  # a better source denies it: it is in no other view
+            claim += ", and so not shown" if row.prevails else ""
+            said, occurred, first = _as_recorded(row.event_id, history)
+        finding = Finding("disputed", row.event_id, f"{said} ({occurred}) – {row.sources}: {claim}", row.reason)
+        found.append((first, row.event_id, row.claim_id, finding))
+    yield from (finding for *_, finding in sorted(found))
+
+
+def _as_recorded(event_id: str, history: History) -> tuple[str, str, str]:
+    """An event as it was recorded, which is out: its sentence, its date and the earliest day of that."""
+    fact = unamended(next(reading.read(history.connection, event_ids=[event_id])))
+    return sentence(fact, history), fact.occurred, fact.first
 
 
 def in_force_without_parties(connection: Connection) -> Iterator[Finding]:

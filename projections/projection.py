@@ -44,7 +44,10 @@ class Projection:
 
 @dataclass(frozen=True, eq=False)
 class EventView:
-    """A view whose rows come each from one fact alone (its names apart); the rows of a fact are those with its event id."""
+    """A view whose rows come each from one fact alone (its names apart); the rows of a fact are those with its event id.
+
+    `denied` gives, by event id, the rows of an event that is out because a better source denies it.
+    """
 
     name: str
     version: int
@@ -52,4 +55,5 @@ class EventView:
     handles: frozenset[str]
     ignores: frozenset[str]
     rows: "Callable[[Fact, History], Iterable[tuple[Table, Row]]]"
+    denied: "Callable[[str, History], Iterable[tuple[Table, Row]]]" = lambda event_id, history: ()
     names_others: bool = field(default=False)  # whether its rows show names from the registers, and change with them

@@ -279,8 +279,8 @@ class _Rows:
         """Add the rows of a key of a projection, or of an event as it stands (None: it is out)."""
         if isinstance(view, Projection):
             self._add(view.table, view.fold(key, history))
-        elif fact is not None:
-            for table, row in view.rows(fact, history):
+        else:
+            for table, row in view.rows(fact, history) if fact is not None else view.denied(key[0], history):
                 self._add(table, (row,))
 
     def _add(self, table: Table, rows: Iterable[Row]) -> None:

@@ -1,6 +1,6 @@
 """Everything that happened, as it stands after corrections, in historical order, with a sentence for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Boolean, Column, Connection, Index, Integer, Table, literal, select
@@ -13,7 +13,7 @@ from projections.rules import Rule
 from projections.sentences import sentence
 
 if TYPE_CHECKING:
-    from eventstore.facts import Fact
+    from eventstore.facts import Fact, Said
     from eventstore.history import History
 
 timeline = Table(
@@ -86,13 +86,21 @@ def _rows(fact: "Fact", history: "History") -> Iterator[tuple[Table, Row]]:
     )
     for cited in sources:
         yield citation, {"event_id": fact.event_id, "source": cited.source, "locator": cited.locator}
-    for said in fact.said:
+    yield from _disputes(fact.event_id, fact.said)
+
+
+def _denied(event_id: str, history: "History") -> "Iterator[tuple[Table, Row]]":
+    return _disputes(event_id, history.denial(event_id))
+
+
+def _disputes(event_id: str, claims: "Iterable[Said]") -> Iterator[tuple[Table, Row]]:
+    for said in claims:
         from eventstore.canonical import encode
 
         yield (
             dispute,
             {
-                "event_id": fact.event_id,
+                "event_id": event_id,
                 "claim_id": said.event_id,
                 "date": said.date,
                 "changes": encode(said.changes) if said.changes else None,
@@ -112,11 +120,12 @@ RULE = Rule(
 
 VIEW = EventView(
     name="timeline",
-    version=1,
+    version=2,
     tables=(timeline, citation, dispute),
     handles=EVERYTHING,
     ignores=frozenset(),
     rows=_rows,
+    denied=_denied,
     names_others=True,
 )
 

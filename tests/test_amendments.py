@@ -340,6 +340,26 @@ def test_what_a_better_source_denies_is_out(world):
     assert members_on(world, DAY, known_at=before) == {"GE": "member"}
 
 
+def test_what_a_better_source_denies_leaves_its_trace_among_the_disputes_until_it_is_retracted(world):
+    claims = disputed(JOINED, citing="depositary", denied=True), disputed(JOINED, citing="lexicon", date="1996")
+    given(world, JOINED, *claims)
+    denied = position(world)
+    assert marked(world) == ([], [("depositary", True), ("lexicon", False)])
+    given(world, retracted(JOINED))
+    assert marked(world) == ([], [])
+    with world.record() as connection:
+        runner.rebuild(connection)
+    assert marked(world) == ([], [])
+    assert marked(world, denied) == ([], [("depositary", True), ("lexicon", False)])
+
+
+def test_a_source_that_becomes_a_better_one_makes_its_denial_count_and_leaves_a_trace(world):
+    given(world, JOINED, disputed(JOINED, citing="lexicon", denied=True))
+    assert marked(world) == ([True], [("lexicon", False)])
+    given(world, source("lexicon", "depositary-record", on="1992-01-01"))
+    assert (members_on(world, DAY), marked(world)) == ({}, ([], [("lexicon", True)]))
+
+
 def test_what_a_worse_source_denies_stays_and_is_marked(world):
     given(world, JOINED, disputed(JOINED, citing="lexicon", denied=True))
     assert members_on(world, DAY) == {"GE": "member"}

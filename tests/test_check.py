@@ -137,6 +137,17 @@ def test_an_entry_into_force_off_its_clause_is_shown(database):
     )
 
 
+def test_what_a_better_source_denies_is_shown_though_it_is_in_no_other_view(database):
+    joined = fact("state-joined", "1993-12", organisation="cis", state="GE")
+    denial = disputed(joined, citing="other", denied=True, reason="It only asked to join.")
+    given(database, *WORLD, source("other", "official-statement"), joined, denial)
+    assert shown(database)["disputed"] == (
+        joined.id,
+        "Georgia joins Commonwealth of Independent States as member. (1993-12) – other: denied, and so not shown",
+        "It only asked to join.",
+    )
+
+
 def test_a_dispute_is_shown_with_its_reason_and_a_finding_with_its_explanation(database):
     joined = fact("state-joined", "1993-12", organisation="cis", state="GE")
     given(database, *WORLD, source("other", "press"), joined, disputed(joined, citing="other", date="1993-10-23"))

@@ -322,6 +322,24 @@ def test_a_change_whose_day_is_not_known_takes_nothing_from_what_is_certain(reco
     assert moved == []
 
 
+def test_what_a_better_source_denies_is_among_what_is_disputed_and_nowhere_else(database: Database) -> None:
+    joined = fact("state-joined", "1993-12", organisation="cis", state="GE")
+    claims = [
+        disputed(joined, citing="gazette", denied=True, reason="It only asked to join."),
+        disputed(joined, citing="lexicon", date="1994", reason="Has another year."),
+    ]
+    sources = source("gazette", "official-publication"), source("lexicon", "encyclopedia")
+    given(database, *WORLD, *sources, joined, *claims)
+    with database.record() as connection:
+        rows = answer(connection, "disputed-facts", {"from": "2000"})
+        assert answer(connection, "disputed-facts", {"source": "record"}) == []
+    told = ("occurred", "sentence", "shown", "claimed_by", "claimed_date", "denied", "event_id")
+    assert sorted([*map(row.get, told)] for row in rows) == [
+        ["", "Not shown: better sources deny it.", "another claim", "lexicon", "1994", "", joined.id],
+        ["", "Not shown: better sources deny it.", "this claim", "gazette", None, "yes", joined.id],
+    ]
+
+
 def test_a_report_is_answered_as_the_record_once_knew_it(database: Database) -> None:
     given(database, *WORLD, *each("treaty-signed", "1991-12-08", "UA", treaty="belovezha"))
     before = position(database)
