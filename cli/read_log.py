@@ -254,11 +254,11 @@ def _event(connection: "Connection", stored: "Stored") -> dict[str, Any]:
 
 
 def _title(connection: "Connection", source: str) -> str | None:
-    from eventstore.reading import introduction
+    from eventstore.reading import introductions
     from eventstore.search import find
     from eventstore.stored import fields_of_stored
 
-    registered = introduction(connection, f"source:{source}")
+    registered = introductions(connection, [f"source:{source}"]).get(f"source:{source}")
     return None if registered is None else str(fields_of_stored(find(connection, registered))["title"])
 
 

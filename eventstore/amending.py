@@ -230,12 +230,14 @@ def corroborations(
     connection: Connection, repeated: Sequence[Draft], known: Mapping[str, Stored], now: str
 ) -> list[Draft]:
     """For facts that are recorded already, one event-corroborated for each that is now found in further sources."""
+    cites = {draft.event_id: set(citations_of(known[draft.event_id])) for draft in repeated}
+    told = [draft for draft in repeated if not cites[draft.event_id].issuperset(draft.sources)]
+    subjects = [f"event:{draft.event_id}" for draft in told]
+    said = reading.concerning(connection, reading.LAST_POSITION, subjects=subjects).about
     found = list[Draft]()
-    for draft in repeated:
-        cited = set(citations_of(known[draft.event_id]))
-        if set(draft.sources) <= cited:
-            continue
-        for stored in reading.read(connection, subject=f"event:{draft.event_id}"):
+    for draft, subject in zip(told, subjects, strict=True):
+        cited = cites[draft.event_id]
+        for stored in said[subject]:
             if stored.kind == EventCorroborated.kind:
                 cited |= set(citations_of(stored))
         if new := tuple(citation for citation in draft.sources if citation not in cited):

@@ -5,7 +5,7 @@ the kind takes one state gives one event for each. `disputed` holds what other s
 which event it is `about`: by the id of the event, by the id it introduced, or by repeating it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -25,6 +25,9 @@ _UNTOLD = "00000000-0000-5000-8000-000000000000"  # stands for the event that is
 _INTRODUCED = frozenset(cls.introduces for cls in KINDS.values() if cls.introduces)
 
 
+Find = Callable[[Collection[str]], Mapping[str, str]]
+
+
 class Drafted(NamedTuple):
     """What the entries of a batch come to: the drafts of those that are sound, and what is wrong with the others."""
 
@@ -37,29 +40,31 @@ def drafted(
     entries: Iterable[Entry],
     *,
     today: str,
-    find: Callable[[str], str | None],
+    find: Find,
     ids: Callable[[str], set[str]],
 ) -> Drafted:
     """The drafts of a batch, and every fault of every entry.
 
-    `find` gives the id of the event in the log that introduced a subject (`meeting:x`), or None; `ids` every id that the log
-    knows in a register (`meeting`), to liken a wrong one to; `today` is a day (ISO).
+    `find` gives, by subject (`meeting:x`), the id of the event in the log that introduced it, of those that there are; `ids`
+    every id that the log knows in a register (`meeting`), to liken a wrong one to; `today` is a day (ISO).
     """
     batch = _Batch(today, find, ids)
     for entry in entries:
         batch.take(entry)
+    batch.find_introductions()
     for entry in batch.amendments:  # what disputes one of them comes to the end of the list
         batch.enter(entry)
     return batch.drafted()
 
 
 class _Batch:
-    def __init__(self, today: str, find: Callable[[str], str | None], ids: Callable[[str], set[str]]) -> None:
+    def __init__(self, today: str, find: Find, ids: Callable[[str], set[str]]) -> None:
         self.today, self.find, self.ids = today, find, cache(ids)
         self.drafts = list[Draft]()
         self.problems = list[Problem]()
         self.amendments = list[Entry]()
         self.introduced = dict[str, str]()
+        self.found = dict[str, str | None]()  # in the log: what introduced a subject
         self.repeated = dict[str, str]()  # the events that amendments repeat, by id: their kinds
         self.faulty = list[Named]()
         self.brought = {f"event:{_UNTOLD}"}  # what the faulty entries may bring in
@@ -198,6 +203,15 @@ class _Batch:
         self.repeated[meant.event_id] = meant.kind
         return meant.event_id
 
+    def find_introductions(self) -> None:
+        """Ask at once for what introduced the subjects by which amendments say what they are about: not entry by entry."""
+        self._find(filter(None, (_said_by(entry.fields) for entry in self.amendments)))
+
+    def _find(self, subjects: Iterable[str]) -> None:
+        new = set(subjects) - self.introduced.keys() - self.found.keys()
+        if asked := {name for name in new if _may_be_introduced(*name.partition(":"))}:
+            self.found |= {**dict.fromkeys(asked), **self.find(asked)}
+
     def _introduction(self, register: str, name: str, entry: Entry) -> str:
         """The id of the event that introduced a subject; `_UNTOLD` if there is none."""
         if register not in _INTRODUCED:
@@ -205,7 +219,8 @@ class _Batch:
             self._note(f"about: {register[:80]!r} is nothing that an event introduces", entry, advice)
             return _UNTOLD
         subject = f"{register}:{name}"
-        found = self.introduced.get(subject) or (self.find(subject) if matches(SLUG, name) else None)
+        self._find([subject])
+        found = self.introduced.get(subject) or self.found.get(subject)
         if found is None and not {subject, f"{register}:"} & self.brought:
             self._note(f"about: there is no {register} {name[:80]!r}", entry, self._near(register, name))
         return found or _UNTOLD
@@ -215,6 +230,18 @@ class _Batch:
         if self.likened > MOST_LIKENED:
             return ""
         return did_you_mean(name, self.ids(register) | ids_of(self.introduced, register))
+
+
+def _said_by(fields: Mapping[str, Any]) -> str | None:
+    """The subject by which an amendment, or the one that it repeats, says which event it is about, if it does so."""
+    about = fields.get("about")
+    while isinstance(about, dict) and len(about) != 1:
+        about = about.get("about")
+    return ":".join(map(str, *about.items())) if isinstance(about, dict) else None
+
+
+def _may_be_introduced(register: str, _: str, name: str) -> bool:
+    return register in _INTRODUCED and matches(SLUG, name)
 
 
 def _subject(register: str, name: Any) -> str:

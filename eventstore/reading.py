@@ -13,7 +13,7 @@ from eventstore.errors import DatabaseError, Problem
 from eventstore.events import DEFINING, KINDS, LIFE
 from eventstore.integrity import Verdict, verify
 from eventstore.stored import Stored
-from eventstore.tables import event, event_subject
+from eventstore.tables import event_subject
 
 T = TypeVar("T")
 
@@ -25,6 +25,10 @@ _ABOUT = (
     " WHERE s.subject = ? AND s.position > ? AND s.position <= ?"
 )
 as_stored = partial(tuple.__new__, Stored)  # a row as it comes; _make would count its columns once more for each
+_INTRODUCTIONS = (
+    "SELECT name, (SELECT event_id FROM event_subject s JOIN event ON event.position = s.position"
+    " WHERE s.subject = name AND event.kind IN ?? ORDER BY s.position LIMIT 1) FROM EACH ??"
+)
 _BESIDE_LIFE = sorted(DEFINING - LIFE)
 CHUNK = 500  # values in one list: well under the limit of every SQLite
 
@@ -280,14 +284,11 @@ def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
         yield chunk
 
 
-def introduction(connection: Connection, subject: str) -> str | None:
-    """The id of the event that first entered a subject (`meeting:x`) into its register, or None."""
-    register = subject.partition(":")[0]
-    kinds = [kind for kind, cls in KINDS.items() if cls.introduces == register]
-    return connection.execute(
-        select(event.c.event_id)
-        .join(event_subject, event_subject.c.position == event.c.position)
-        .where(event_subject.c.subject == subject, event.c.kind.in_(kinds))
-        .order_by(event.c.position)
-        .limit(1)
-    ).scalar()
+def introductions(connection: Connection, subjects: Iterable[str]) -> dict[str, str]:
+    """By subject (`meeting:x`), the id of the event that first entered it into its register; of each that was entered."""
+    questions = list[tuple[str, Sequence[object]]]()
+    for register, group in groupby(sorted(subjects), key=lambda name: name.partition(":")[0]):
+        kinds = [kind for kind, cls in KINDS.items() if cls.introduces == register]
+        questions += [(_INTRODUCTIONS, (kinds, chunk)) for chunk in chunks(group)]
+    rows = chain.from_iterable(ask_all(connection, questions))
+    return {name: event_id for name, event_id in rows if event_id is not None}

@@ -10,7 +10,7 @@ from eventstore.batch import Entry
 from eventstore.database import Database
 from eventstore.errors import Refused, in_order
 from eventstore.log import Expectation, Outcome
-from eventstore.reading import introduction, known_ids
+from eventstore.reading import introductions, known_ids
 from projections.runner import Progress, catch_up
 
 
@@ -46,7 +46,7 @@ def record_on(
 ) -> list[Outcome]:
     """`record`, in a transaction that is already under way; `progress` is told of each event that the views have read."""
     drafts, problems, in_doubt = drafting.drafted(
-        entries, today=now[:10], find=partial(introduction, connection), ids=partial(known_ids, connection)
+        entries, today=now[:10], find=partial(introductions, connection), ids=partial(known_ids, connection)
     )
     if problems:
         raise Refused(in_order([*problems, *known.faults(connection, drafts, in_doubt, now[:10])]))

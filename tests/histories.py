@@ -8,7 +8,7 @@ can be better or worse) unless it says otherwise. In an answer, `possible` stand
 each other is joined by `or`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +19,7 @@ from sqlalchemy import Connection, text
 from eventstore import canonical, dates, integrity, log
 from eventstore.batch import Entry
 from eventstore.database import Database
-from eventstore.drafting import drafted
+from eventstore.drafting import Find, drafted
 from eventstore.drafts import Draft, draft
 from eventstore.errors import Refused
 from eventstore.facts import Fact
@@ -100,9 +100,7 @@ def corroborated(told: Told, *, citing: str, on: str = "2026-01-01", reason: str
 RECORD = source("record", "press")
 
 
-def drafts_of(
-    entries: Iterable[Entry], find: Callable[[str], str | None] = lambda _: None, today: str = TODAY
-) -> list[Draft]:
+def drafts_of(entries: Iterable[Entry], find: Find = lambda _: {}, today: str = TODAY) -> list[Draft]:
     """The drafts of a batch; raises `Refused` with every fault of its entries."""
     drafts, problems, _ = drafted(entries, today=today, find=find, ids=lambda _: set())
     if problems:

@@ -19,7 +19,7 @@ import migrations
 from cli.output import visible
 from eventstore import batch, checkpoint, dates, drafting, integrity, known, merkle, proof, signing, verifier
 from eventstore.errors import Problem, RecordError
-from eventstore.reading import check_chain, head, introduction, known_ids, read
+from eventstore.reading import check_chain, head, introductions, known_ids, read
 from eventstore.stored import Stored
 from eventstore.transfer import export, import_lines
 from projections import question, read_only, report, runner
@@ -104,7 +104,7 @@ def try_batch(form: str) -> Callable[[str], None]:
         try:
             entries = batch.read_text(text, "hostile", form)
             drafts, problems, in_doubt = drafting.drafted(
-                entries, today=TODAY, find=partial(introduction, memory()), ids=partial(known_ids, memory())
+                entries, today=TODAY, find=partial(introductions, memory()), ids=partial(known_ids, memory())
             )
             for problem in (*problems, *known.faults(memory(), drafts, in_doubt, TODAY)):
                 shown(problem)

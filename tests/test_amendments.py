@@ -627,15 +627,39 @@ def test_an_answer_says_what_it_rests_on(world):
     assert before == (DAY, 13, rows[13].hash)
 
 
+def test_an_append_asks_no_more_for_fifty_facts_from_a_new_source_than_for_two(database, monkeypatch):
+    # What supports each already was read by itself.
+    joined = [fact("state-joined", str(1920 + year), organisation="cis", state="GE") for year in range(52)]
+    given(database, *WORLD, *joined, DEPOSITARY)
+    given(database, *(corroborated(one, citing="depositary, page 1") for one in joined))
+    asked = asking(monkeypatch)
+
+    def questions(told):
+        asked.clear()
+        with database.record() as connection:
+            outcomes = log.append(connection, [one.draft for one in told], recorded_by="tests", now=NOW)
+        assert [outcome.draft.kind for outcome in outcomes if outcome.new] == ["event-corroborated"] * len(told)
+        return len(asked)
+
+    some, many = ([one.citing("depositary, page 2") for one in part] for part in (joined[:2], joined[2:]))
+    assert questions(many) == questions(some) > 0
+
+
+def asking(monkeypatch) -> list[str]:
+    """What grows by one with each question to the log from now on."""
+    asked = list[str]()
+    one, several = reading.ask, reading.ask_all
+    monkeypatch.setattr(reading, "ask", lambda *given: asked.append("one") or one(*given))
+    monkeypatch.setattr(reading, "ask_all", lambda *given: asked.append("several") or several(*given))
+    return asked
+
+
 def test_an_append_asks_no_more_for_fifty_amendments_than_for_two(database, monkeypatch):
     # Each was looked up by itself: two questions for every amendment of a batch.
     joined = [fact("state-joined", str(1920 + year), organisation="cis", state="GE") for year in range(100)]
     given(database, *WORLD, *joined, DEPOSITARY)
     given(database, *(disputed(one, citing="depositary", date="1990") for one in joined[:4]))
-    asked = list[str]()
-    one, several = reading.ask, reading.ask_all
-    monkeypatch.setattr(reading, "ask", lambda *given: asked.append("one") or one(*given))
-    monkeypatch.setattr(reading, "ask_all", lambda *given: asked.append("several") or several(*given))
+    asked = asking(monkeypatch)
 
     def questions(amendments):
         asked.clear()

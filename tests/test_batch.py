@@ -10,7 +10,7 @@ from eventstore.errors import Refused
 from eventstore.events import KINDS
 
 
-def drafts(text, form="yaml", find=lambda _: None):
+def drafts(text, form="yaml", find=lambda _: {}):
     return drafts_of(batch.read_text(text, "history.yaml", form), find)
 
 
@@ -98,7 +98,26 @@ def test_a_correction_finds_its_event_by_the_id_it_introduced_or_by_repeating_it
 def test_an_event_of_the_log_is_found_by_the_id_it_introduced():
     text = "- {kind: event-retracted, on: 2026-01-01, about: {meeting: minsk}, reason: r, source: s}"
     known = "0f9c1e9e-27c1-5f0e-9d0c-19911221a1b2"
-    assert drafts(text, find={"meeting:minsk": known}.get)[0].event.event == known
+    assert drafts(text, find=lambda _: {"meeting:minsk": known})[0].event.event == known
+
+
+def test_the_log_is_asked_once_for_all_that_the_entries_of_a_batch_are_about():
+    # It was once for each.
+    text = """
+- {kind: meeting-held, on: 1991-12-30, meeting: minsk, source: s}
+- {kind: event-retracted, on: 2026-01-01, about: {meeting: minsk}, reason: r, source: s}
+- {kind: event-retracted, on: 2026-01-01, about: {meeting: moscow}, reason: r, source: s}
+- {kind: event-retracted, on: 2026-01-01, about: {treaty: pact}, reason: r, source: s}
+- kind: event-retracted
+  on: 2026-01-01
+  about: {kind: event-corrected, on: 2026-01-01, about: {body: council}, changes: {name: C}, reason: r}
+  reason: r
+  source: s
+"""
+    asked = []
+    known = "0f9c1e9e-27c1-5f0e-9d0c-19911221a1b2"
+    drafts(text, find=lambda names: asked.append(sorted(names)) or dict.fromkeys(names, known))
+    assert asked == [["body:council", "meeting:moscow", "treaty:pact"]]
 
 
 @pytest.mark.parametrize(

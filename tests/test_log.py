@@ -5,6 +5,7 @@ from histories import (
     BELOVEZHA,
     CHAIR,
     CHARTER,
+    FOUNDED,
     NOW,
     RECORD,
     WORLD,
@@ -311,7 +312,12 @@ def test_the_ids_of_a_register_are_those_the_log_knows(database):
     with database.record() as connection:
         assert reading.known_ids(connection, "treaty") == {"belovezha", "charter"}
         assert reading.known_ids(connection, "meeting") == set()
-        assert reading.introduction(connection, "treaty:charter") == CHARTER.id != BELOVEZHA.id
+        found = reading.introductions(
+            connection,
+            ["treaty:charter", "organisation:cis", "treaty:belovezha", *(f"meeting:none-{n}" for n in range(600))],
+        )
+    ids = {"organisation:cis": FOUNDED.id, "treaty:belovezha": BELOVEZHA.id, "treaty:charter": CHARTER.id}
+    assert found == ids
 
 
 def test_every_kind_of_event_can_be_recorded(database):

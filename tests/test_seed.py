@@ -12,7 +12,7 @@ from histories import HISTORY_AS_OF, drafts_of
 import seed_events
 from eventstore import batch
 from eventstore.amending import is_amendment
-from eventstore.reading import head, introduction, read
+from eventstore.reading import head, introductions, read
 from eventstore.stored import citations_of
 from eventstore.subjects import introduced_by
 from projections.assertions import failures
@@ -31,7 +31,7 @@ def loaded(tmp_path_factory):
 @pytest.fixture(scope="module")
 def drafts(loaded):
     with loaded.record() as connection:
-        return drafts_of(seed_events.entries(), find=partial(introduction, connection), today=HISTORY_AS_OF[:10])
+        return drafts_of(seed_events.entries(), find=partial(introductions, connection), today=HISTORY_AS_OF[:10])
 
 
 def test_loading_the_history_twice_adds_nothing(loaded):
