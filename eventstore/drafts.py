@@ -262,7 +262,7 @@ def _misfits(cls: type[Event], field: Field, value: Any) -> list[str]:
     try:
         if has_shape(cls, field.name, msgspec.convert(value, _types(cls)[field.name])):
             return []
-        why = _in_words(field, "regex")
+        why = _shape_of_id(field)
     except msgspec.ValidationError as error:
         why = _in_words(field, str(error))
     return [f"{field.name} = {str(value)[:80]!r} does not fit: {why}"]
@@ -276,13 +276,16 @@ def _types(cls: type[Event]) -> dict[str, Any]:
 def _in_words(field: Field, error: str) -> str:
     if "Invalid enum value" in error and field.choices:
         return f"it is one of {', '.join(field.choices)}"
-    if "regex" in error and field.register == "event":
-        return "an event's id looks like 0f9c1e9e-27c1-5f0e-9d0c-19911221a1b2"
     if "regex" in error:
-        return "ids are small letters and digits joined by hyphens" + (
-            f", such as {field.example}" if field.example else ""
-        )
+        return _shape_of_id(field)
     return error.replace("`", "").replace("$", field.name)
+
+
+def _shape_of_id(field: Field) -> str:
+    if field.register == "event":
+        return "an event's id looks like 0f9c1e9e-27c1-5f0e-9d0c-19911221a1b2"
+    example = f", such as {field.example}" if field.example else ""
+    return f"ids are small letters and digits joined by hyphens{example}"
 
 
 def _citations(sources: Iterable[Mapping[str, Any]], problems: list[str]) -> tuple[Citation, ...]:

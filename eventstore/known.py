@@ -46,11 +46,13 @@ def existing(subjects: Sequence[str]) -> tuple[str, Sequence[object]]:
     return "SELECT name FROM EACH ?? WHERE EXISTS (SELECT 1 FROM event_subject WHERE subject = name)", ([*subjects],)
 
 
-def must_be_known(drafts: Iterable[Draft], abouts: Iterable[About]) -> set[str]:
-    """The subjects that must be known: what the drafts are about and what they cite, but for states and events."""
-    return _to_ask(name for one in abouts for name in one.subjects) | {
-        f"source:{citation.source}" for draft in drafts for citation in draft.sources
-    }
+def named_by(drafts: Collection[Draft]) -> tuple[dict[str, About], set[str]]:
+    """What the drafts that amend nothing are about, by id; and the subjects that must be known, but for states and events: that,
+    and what all the drafts cite.
+    """
+    plain = {draft.event_id: about(draft.event) for draft in drafts if not is_amendment(draft.kind)}
+    cited = {f"source:{citation.source}" for draft in drafts for citation in draft.sources}
+    return plain, _to_ask(name for one in plain.values() for name in one.subjects) | cited
 
 
 def _to_ask(subjects: Iterable[str]) -> set[str]:
@@ -63,10 +65,8 @@ def faults(connection: Connection, drafts: Sequence[Draft], in_doubt: InDoubt, t
     So that it is told together with their faults, and not when the batch is tried again.
     """
     problems = list[Problem]()
-    plain = {draft.event_id: about(draft.event) for draft in drafts if not is_amendment(draft.kind)}
-    asked = must_be_known(drafts, plain.values()) | _to_ask(
-        name for entry in in_doubt.entries for name in entry.subjects
-    )
+    plain, asked = named_by(drafts)
+    asked |= _to_ask(name for entry in in_doubt.entries for name in entry.subjects)
     unknown = asked - _in_log(connection, asked)
     problems += _no_such_events(connection, drafts, in_doubt)
     amendments = [draft for draft in drafts if is_amendment(draft.kind)]

@@ -18,10 +18,10 @@ from eventstore.driver import FEW, ask, ask_all, do, prepare_for, put, put_many,
 from eventstore.errors import Misuse, Problem, Refused, in_order
 from eventstore.events import Citation
 from eventstore.integrity import chained
-from eventstore.known import existing, must_be_known, unknown_names
+from eventstore.known import existing, named_by, unknown_names
 from eventstore.reading import Head, as_stored, by_ids, chunks
 from eventstore.stored import Stored
-from eventstore.subjects import About, about
+from eventstore.subjects import About
 from eventstore.tables import event, event_definition, event_subject
 
 
@@ -59,8 +59,7 @@ def append(
         raise Refused(Problem(f"who records is missing or not on one line: {recorded_by[:80]!r}"))
     drafts = [*drafts]
     unique = _joined(drafts)
-    plain = {draft.event_id: about(draft.event) for draft in unique.values() if not is_amendment(draft.kind)}
-    named = must_be_known(unique.values(), plain.values())
+    plain, named = named_by(unique.values())
     seen = _look(connection, unique, named)
     recorded = seen.recorded
     fresh = [draft for draft in unique.values() if draft.event_id not in recorded]

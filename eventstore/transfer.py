@@ -62,7 +62,7 @@ def import_lines(connection: Connection, lines: Iterable[str], name: str = "the 
     # The lock is taken before anything is compared: no append comes between.
     newest = connection.execute(select(log_head.c.position).with_for_update()).scalar_one()
     previous, expected, added = GENESIS, 1, 0
-    pending = list[Line]()
+    pending = list[tuple[Stored, list[str]]]()
     for number, line in _numbered(lines):
         entry = _line(line, f"{name}:{number}")
         stored = Stored(*(getattr(entry, column) for column in Stored._fields))
@@ -72,7 +72,7 @@ def import_lines(connection: Connection, lines: Iterable[str], name: str = "the 
         if expected <= newest:
             _compare(connection, stored, f"{name}:{number}")
         else:
-            pending.append(entry)
+            pending.append((stored, entry.subjects))
             added += 1
         previous, expected = stored.hash, expected + 1
         if len(pending) >= CHUNK:
@@ -120,15 +120,13 @@ def _compare(connection: Connection, stored: Stored, where: str) -> None:
         )
 
 
-def _write(connection: Connection, pending: list[Line], name: str) -> None:
+def _write(connection: Connection, pending: list[tuple[Stored, list[str]]], name: str) -> None:
+    """Write events, each with its subjects, behind the end of the log; none is left pending."""
     if not pending:
         return
-    rows = [Stored(*(getattr(entry, column) for column in Stored._fields)) for entry in pending]
+    rows = [stored for stored, _ in pending]
     among = {stored.event_id: stored for stored in rows}
-    abouts = [
-        About(_root_kind(connection, stored, among), entry.subjects)
-        for stored, entry in zip(rows, pending, strict=True)
-    ]
+    abouts = [About(_root_kind(connection, stored, among), subjects) for stored, subjects in pending]
     try:
         write_rows(connection, rows[0].position - 1, rows, abouts)
     except (IntegrityError, DataError, OverflowError, UnicodeEncodeError) as error:
