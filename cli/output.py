@@ -28,6 +28,7 @@ Begin = Callable[[int], Progress | None]
 
 FORMS = ("table", "json", "csv", "markdown")
 WIDTH = 120  # columns of a table that goes neither to a terminal nor through one
+NARROWEST = 40  # characters below which a text is not wrapped any narrower
 _NUMBER = re.compile(r"\d*(?:–\d+)?")  # a number, or from one to another
 
 
@@ -52,6 +53,18 @@ def progress_option(function: F) -> F:
         default=None,
         help="Show a progress bar on stderr, or none.  [default: on a terminal]",
     )(function)
+
+
+class Counted:
+    """Rows that pass by, and how many they were."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows, self.count = rows, 0
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self._rows:
+            self.count += 1
+            yield row
 
 
 def emit(
@@ -282,6 +295,11 @@ def width() -> int:
         except OSError:
             continue
     return WIDTH
+
+
+def text_width() -> int:
+    """How many characters a line of a text may have."""
+    return max(width(), NARROWEST)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Tables by year and month, and other people's tables held against the record: panel, compare."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ import click
 from cli.asking import known, outside, question
 from cli.completion import files, names
 from cli.options import Command, Number, asking_option, known_at_option, today
-from cli.output import Row, Shown, emit, format_option, plural, say
+from cli.output import Counted, Row, Shown, emit, format_option, plural, say
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -105,7 +105,7 @@ def panel_command(
         keys = tuple(key for key in keys if key != "month" or unit == "state-month")
         through = int(limit[:4]) if last is None else last
         found = rows(asked.views, unit, chosen, rule, (first, through), today(), everyone, criterion or "declared")
-        counted = _Counted(found)
+        counted = Counted(found)
         emit(counted, form, keys, shown=[*_SHOWN[unit][:1], *_COMBINED] if combined else _SHOWN[unit])
         beyond = outside(asked.log, asked.basis._replace(as_of=f"{through:04}-12-31"))
     for told in filter(None, (test, beyond)):
@@ -124,18 +124,6 @@ def _test(views: "Connection", criterion: str | None, organisation: str | None) 
     if lacking := tests_of(views, organisation).lacking(criterion):
         raise Misuse(Problem(lacking, f"--criterion {criterion}"))
     return rule_of(criterion, organisation)
-
-
-class _Counted:
-    """Rows that pass by, and how many they were."""
-
-    def __init__(self, rows: Iterable[Row]) -> None:
-        self._rows, self.count = rows, 0
-
-    def __iter__(self) -> Iterator[Row]:
-        for row in self._rows:
-            self.count += 1
-            yield row
 
 
 def _refuse_beyond(first: int, limit: str) -> None:
@@ -245,10 +233,12 @@ def compare_command(
     has an answer). The codes are those of `cis panel`. FILE.csv - is standard input. Correlates of War counts a state from the
     year in which it joined, which is the rule any-day.
     """
+    from eventstore.files import name_of, opened
     from projections.compare import COLUMNS, Asked, ledger, read
 
     asks = Asked(state, year, value, organisation, rule, values, numbers, criterion or "declared")
-    table, yes_no = read(_bytes(file), "standard input" if file == "-" else file, asks)
+    with opened(file) as given:
+        table, yes_no = read(given.read(), name_of(file), asks)
 
     with question(database, "", known_at) as asked:
         test = _test(asked.views, criterion, known(asked.log, "organisation", organisation, "--organisation"))
@@ -284,15 +274,3 @@ def _summary(compared: int, rows: Sequence[Row], asked: "Question") -> None:
 
 
 _VERDICTS = {"differs": "differ", "open": "open", "missing": "missing there"}
-
-
-def _bytes(file: str) -> bytes:
-    import sys
-    from pathlib import Path
-
-    from eventstore.errors import Problem, Refused
-
-    try:
-        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError as error:
-        raise Refused(Problem(f"the file cannot be read: {error.strerror}", file)) from error

@@ -8,7 +8,7 @@ import click
 from cli.asking import known, say_if_replica
 from cli.completion import kinds
 from cli.options import Command, Day, Number, asking_option, known_at_option
-from cli.output import Row, Shown, emit, emit_one, format_option, lines_of_one, plural, put, say
+from cli.output import Counted, Row, Shown, emit, emit_one, format_option, lines_of_one, plural, put, say
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -78,7 +78,7 @@ def log_command(
             upto=rests_on.known_at,
             newest=limit,
         )
-        counted = _Counted(map(_row, found))
+        counted = Counted(map(_row, found))
         shown: list[Shown] = [
             "position",
             ("recorded", lambda row: row["recorded_at"][:10]),
@@ -88,18 +88,6 @@ def log_command(
         ]
         emit(counted, form, LOG, shown=shown)
     say(f"{plural(counted.count, 'event')}; {rests_on}")
-
-
-class _Counted:
-    """Rows that pass by, and how many they were."""
-
-    def __init__(self, rows: Iterator[Row]) -> None:
-        self.rows, self.count = rows, 0
-
-    def __iter__(self) -> Iterator[Row]:
-        for row in self.rows:
-            self.count += 1
-            yield row
 
 
 def _check_kinds(kinds: Sequence[str]) -> None:
@@ -254,11 +242,11 @@ def _event(connection: "Connection", stored: "Stored") -> dict[str, Any]:
 
 
 def _title(connection: "Connection", source: str) -> str | None:
-    from eventstore.reading import introductions
+    from eventstore.reading import introduction
     from eventstore.search import find
     from eventstore.stored import fields_of_stored
 
-    registered = introductions(connection, [f"source:{source}"]).get(f"source:{source}")
+    registered = introduction(connection, f"source:{source}")
     return None if registered is None else str(fields_of_stored(find(connection, registered))["title"])
 
 

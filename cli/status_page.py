@@ -4,14 +4,13 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from cli.output import Row, Shown, emit, lines_of, put, visible, width
+from cli.output import Row, Shown, emit, lines_of, put, text_width, visible, width
 from cli.table import GAP
 
 if TYPE_CHECKING:
     from projections.status_table import Sheet
 
 Column = tuple[str, str]  # key and heading
-NARROWEST = 40  # characters below which a text is not wrapped any narrower
 
 
 def show(sheet: "Sheet", form: str) -> None:
@@ -40,7 +39,7 @@ def _apart(texts: Sequence[str], form: str) -> Iterator[str]:
         yield from ("\n\n".join(map(visible, texts)),) if texts else ()
         return
     for text in map(visible, texts):
-        yield from wrap(text, max(width(), NARROWEST), subsequent_indent="  ", break_on_hyphens=False) or [""]
+        yield from wrap(text, text_width(), subsequent_indent="  ", break_on_hyphens=False) or [""]
 
 
 def _shown(column: Column) -> Shown:

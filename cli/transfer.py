@@ -1,10 +1,7 @@
 """Bringing in a log from another database: import."""
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import IO
 
 import click
@@ -26,18 +23,19 @@ def import_command(file: str, bar: bool | None, database: str) -> None:
     """
     from eventstore.database import Database
     from eventstore.errors import DatabaseError
+    from eventstore.files import name_of, opened
     from eventstore.transfer import import_lines
     from projections.runner import catch_up
 
     record = Database(database, write=True)
-    name = "standard input" if file == "-" else file
+    name = name_of(file)
     try:
         with (
             progress("Folding the views", shown=bar) as begin,
-            _read(file, name) as lines,
+            opened(file) as lines,
             record.record() as connection,
         ):
-            added = import_lines(connection, lines, name)
+            added = import_lines(connection, _decoded(lines, name), name)
             catch_up(connection, begin(added))
     except DatabaseError as error:
         # What is imported brings its own history: the database it goes into is made without one.
@@ -45,20 +43,6 @@ def import_command(file: str, bar: bool | None, database: str) -> None:
             [replace(found, advice=found.advice.replace("cis init", "cis init --empty")) for found in error.problems]
         ) from error
     say(f"{plural(added, 'event')} added.")
-
-
-@contextmanager
-def _read(file: str, name: str) -> Iterator[Iterator[str]]:
-    from eventstore.errors import Problem, Refused
-
-    try:
-        if file == "-":
-            yield _decoded(sys.stdin.buffer, name)
-        else:
-            with Path(file).open("rb") as opened:
-                yield _decoded(opened, name)
-    except OSError as error:
-        raise Refused(Problem(f"the file cannot be read: {error.strerror}", name)) from error
 
 
 def _decoded(file: IO[bytes], name: str) -> Iterator[str]:

@@ -8,13 +8,12 @@ import click
 
 from cli.completion import of_rows
 from cli.options import Command, as_of_option, asking_option, known_at_option
-from cli.output import markdown_text, put, say, to_json, visible, width
+from cli.output import markdown_text, put, say, text_width, to_json, visible
 
 if TYPE_CHECKING:
     from projections.why import Claim, Explanation, Remark, Source, Used
 
 FORMS = ("text", "json", "markdown")
-NARROWEST = 40  # characters below which a text is not wrapped any narrower
 
 KEYS_HELP = """Views and their keys: membership [ORGANISATION] STATE (cis if left out), council_roster BODY and a STATE, an OFFICE
 or a PERSON (or an OFFICE alone), treaty_status TREATY, treaty_party TREATY STATE, meeting MEETING, meeting_attendance MEETING
@@ -62,7 +61,7 @@ def why_command(view: str, key: tuple[str, ...], as_of: str, known_at: str | Non
         case "markdown":
             put(_markdown(explanation))
         case _:
-            put(map(visible, _text(explanation, max(width(), NARROWEST))))
+            put(map(visible, _text(explanation, text_width())))
     if beyond:
         say(beyond)
     say(str(rests_on))

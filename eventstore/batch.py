@@ -1,11 +1,11 @@
 """Batches: files (YAML, JSON, JSON Lines) of entries that people write. Every entry remembers its place."""
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from eventstore.errors import Problem, Refused
+from eventstore.files import name_of, opened
 
 LARGEST = 64 * 2**20  # bytes in one file; a longer history is several files
 FORMS = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -24,15 +24,9 @@ def read_file(path: str) -> list[Entry]:
 
     Raises `Refused` for a file that cannot be read or is not of that form, with the line.
     """
-    name = "standard input" if path == "-" else path
-    try:
-        if path == "-":
-            raw = sys.stdin.buffer.read(LARGEST + 1)
-        else:
-            with Path(path).open("rb") as file:
-                raw = file.read(LARGEST + 1)
-    except OSError as error:
-        raise Refused(Problem(f"the file cannot be read: {error.strerror}", name)) from error
+    name = name_of(path)
+    with opened(path) as file:
+        raw = file.read(LARGEST + 1)
     if len(raw) > LARGEST:
         raise Refused(Problem(f"the file is larger than {LARGEST >> 20} MB", name, "Split it into several batches."))
     try:

@@ -6,9 +6,7 @@ in base64, an empty line, and a line for each signature (see `signing`). Other p
 
 import binascii
 import re
-import sys
 from base64 import b64decode, b64encode
-from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -16,6 +14,7 @@ from sqlalchemy import Connection
 from eventstore import merkle
 from eventstore.driver import ask
 from eventstore.errors import Misuse, Problem, Refused
+from eventstore.files import name_of, opened
 from eventstore.reading import head
 
 LARGEST_SIZE = 2**62  # events in a log
@@ -59,15 +58,9 @@ class Checkpoint(NamedTuple):
 
 def read_text(path: str, what: str = "a checkpoint", longest: int = LONGEST) -> tuple[str, str]:
     """The text of a small file (`-`: standard input), and what to call it; raises `Refused` if it is none."""
-    name = "standard input" if path == "-" else path
-    try:
-        if path == "-":
-            raw = sys.stdin.buffer.read(longest + 1)
-        else:
-            with Path(path).open("rb") as file:
-                raw = file.read(longest + 1)
-    except (OSError, ValueError) as error:  # ValueError: no file can have such a name
-        raise Refused(Problem(f"the file cannot be read: {getattr(error, 'strerror', None) or error}", name)) from error
+    name = name_of(path)
+    with opened(path) as file:
+        raw = file.read(longest + 1)
     if len(raw) > longest:
         raise Refused(Problem(f"the file is too long to be {what}", name))
     try:

@@ -1,0 +1,31 @@
+"""Files that a person names, of which `-` is standard input."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import IO
+
+from eventstore.errors import Problem, Refused
+
+
+def name_of(path: str) -> str:
+    """What to call a file in what is said about it."""
+    return "standard input" if path == "-" else path
+
+
+@contextmanager
+def opened(path: str) -> Iterator[IO[bytes]]:
+    """A file to be read; raises `Refused` where it cannot be."""
+    try:
+        with nullcontext(sys.stdin.buffer) if path == "-" else _open(path) as file:
+            yield file
+    except OSError as error:
+        raise Refused(Problem(f"the file cannot be read: {error.strerror}", name_of(path))) from error
+
+
+def _open(path: str) -> IO[bytes]:
+    try:
+        return Path(path).open("rb")
+    except ValueError as error:  # no file can have such a name
+        raise Refused(Problem(f"the file cannot be read: {error}", path)) from error
