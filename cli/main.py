@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TextIO, cast
 
 import click
 
-from cli.options import VARIABLE, database_option
+from cli.options import VARIABLE, database_option, must_be_one_of
 from cli.output import say, visible
 
 if TYPE_CHECKING:
@@ -104,13 +104,7 @@ class Program(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments name; an unknown one is answered with the nearest names."""
-        name = args[0]
-        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, COMMANDS, n=3)
-            advice = f"Did you mean {', '.join(near)}?" if near else "`cis --help` lists the commands."
-            raise click.UsageError(f"There is no command {visible(name)!r}. {advice}", ctx)
+        must_be_one_of(ctx, args[0], COMMANDS, "command", "`cis --help` lists the commands.")
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[str]]":

@@ -1,6 +1,6 @@
 """The options that many commands share, and what holds for every command's options."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 import click
@@ -31,6 +31,16 @@ class Group(click.Group):
         """Read the arguments; raises `click.UsageError` for an option of which one value would be lost."""
         _refuse_repeated(self, ctx, args)
         return super().parse_args(ctx, args)
+
+
+def must_be_one_of(ctx: click.Context, name: str, known: Collection[str], what: str, otherwise: str) -> None:
+    """Answer an unknown name with the known ones nearest to it, or with what to do `otherwise`; raises `click.UsageError`."""
+    if name in known or name.startswith("-") or ctx.resilient_parsing:
+        return
+    from cli.output import visible
+    from eventstore.errors import did_you_mean
+
+    raise click.UsageError(f"There is no {what} {visible(name)!r}. {did_you_mean(name, known) or otherwise}", ctx)
 
 
 def _refuse_repeated(command: click.Command, ctx: click.Context, args: list[str]) -> None:

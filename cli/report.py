@@ -7,8 +7,17 @@ import click
 
 from cli.asking import outside, question, typed
 from cli.completion import names
-from cli.options import Command, Group, asking_option, known_at_option, refuse_database, reports_option, today
-from cli.output import emit, format_option, say, visible
+from cli.options import (
+    Command,
+    Group,
+    asking_option,
+    known_at_option,
+    must_be_one_of,
+    refuse_database,
+    reports_option,
+    today,
+)
+from cli.output import emit, format_option, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,12 +63,7 @@ class Reports(Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The report that the arguments name; an unknown one is answered with the nearest names."""
-        name, reports = args[0], _library(ctx)
-        if name not in reports and not name.startswith("-") and not ctx.resilient_parsing:
-            from eventstore.errors import did_you_mean
-
-            advice = did_you_mean(name, reports) or "`cis report` lists them."
-            raise click.UsageError(f"There is no report {visible(name)!r}. {advice}", ctx)
+        must_be_one_of(ctx, args[0], _library(ctx), "report", "`cis report` lists them.")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

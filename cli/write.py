@@ -8,7 +8,7 @@ import click
 
 from cli.completion import files
 from cli.kinds import KindCommand, entry_of, example_of, options_of
-from cli.options import Group, Number, database_option, inherited, now
+from cli.options import Group, Number, database_option, inherited, must_be_one_of, now
 from cli.output import emit, format_option, plural, say, to_json, visible
 from eventstore.events import FAMILIES, KINDS, Event
 from eventstore.events.amendments import EventCorrected, EventCorroborated, EventDisputed, EventRetracted
@@ -77,11 +77,7 @@ class Kinds(Group):
         name = args[0]
         if ctx.params.get("file"):
             raise click.UsageError(f"--file takes kinds and fields from the file: leave out {visible(name)!r}.", ctx)
-        if name not in KINDS and not name.startswith("-") and not ctx.resilient_parsing:
-            from eventstore.errors import did_you_mean
-
-            advice = did_you_mean(name, KINDS) or "`cis append --help` lists the kinds."
-            raise click.UsageError(f"There is no kind of event {visible(name)!r}. {advice}", ctx)
+        must_be_one_of(ctx, name, KINDS, "kind of event", "`cis append --help` lists the kinds.")
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[str]]":
