@@ -93,25 +93,32 @@ def panel_command(
     if last is not None and first > last:
         raise click.UsageError(f"The panel ends ({last}) before it begins ({first}).")
     with question(database, "", known_at) as asked:
-        from projections.panel import COMBINED_COLUMNS, STATE_COLUMNS, TREATY_COLUMNS, horizon, rows
+        from projections.panel import horizon, rows
 
         chosen = known(asked.log, "organisation", organisation, "--organisation") if organisation else None
         test = _test(asked.views, criterion, chosen)
         limit = horizon(asked.views, today())
         _refuse_beyond(first, limit)
-        combined = criterion == "combined"
-        keys: tuple[str, ...] = TREATY_COLUMNS if unit == "treaty-year" else STATE_COLUMNS
-        keys = COMBINED_COLUMNS if combined else keys
-        keys = tuple(key for key in keys if key != "month" or unit == "state-month")
         through = int(limit[:4]) if last is None else last
         found = rows(asked.views, unit, chosen, rule, (first, through), today(), everyone, criterion or "declared")
         counted = Counted(found)
-        emit(counted, form, keys, shown=[*_SHOWN[unit][:1], *_COMBINED] if combined else _SHOWN[unit])
+        keys, shown = _columns(unit, criterion == "combined")
+        emit(counted, form, keys, shown=shown)
         beyond = outside(asked.log, asked.basis._replace(as_of=f"{through:04}-12-31"))
     for told in filter(None, (test, beyond)):
         say(told)
     cut = f" Nothing is said of days after {limit}, the horizon of the log." if f"{through}-12-31" > limit else ""
     say(f"{plural(counted.count, 'row')}, rule {rule}; {asked.basis}.{cut}")
+
+
+def _columns(unit: str, combined: bool) -> tuple[Sequence[str], list[Shown]]:
+    """The columns of a panel, and those of them that are shown in a table."""
+    from projections.panel import COMBINED_COLUMNS, STATE_COLUMNS, TREATY_COLUMNS
+
+    if unit == "treaty-year":
+        return TREATY_COLUMNS, _SHOWN[unit]
+    keys = [key for key in (COMBINED_COLUMNS if combined else STATE_COLUMNS) if key != "month" or unit == "state-month"]
+    return keys, [*_SHOWN[unit][:1], *_COMBINED] if combined else _SHOWN[unit]
 
 
 def _test(views: "Connection", criterion: str | None, organisation: str | None) -> str:

@@ -78,7 +78,7 @@ def rows(connection: Connection, looked_for: Iterable[Searched] | None = None, *
         *_treaties(connection, lines, weights),
         *_meetings(connection, lines, weights, today or date.today().isoformat()),
         *(
-            _row(line.about, line.subject, line.state, line.field, line.when[:4], "", 0, line)
+            _row(line.about, line.subject, state=line.state, field=line.field, year=line.when[:4], line=line)
             for line in lines
             if line.about not in ("treaty", "meetings") and line.found == "no"
         ),
@@ -103,8 +103,17 @@ def summary(counted: Iterable[Row], *by: str) -> list[Row]:
 
 
 def _row(
-    about: str, subject: str, state: str, field: str, year: str, item: str, count: int, line: Searched | None
+    about: str,
+    subject: str,
+    *,
+    state: str = "",
+    field: str = "",
+    year: str = "",
+    item: str = "",
+    count: int = 0,
+    line: Searched | None = None,
 ) -> Row:
+    """What is known of one thing: on how many sources it rests, or the line that says that it was looked for."""
     if count:
         finding = FINDINGS[0] if count > 1 else FINDINGS[1]
     else:
@@ -142,16 +151,8 @@ def _treaties(connection: Connection, lines: list[Searched], weights: Mapping[st
     for name, states in _expected(connection, {(cell[0], cell[1]) for cell in cells}).items():
         for state in states:
             for field in FIELDS:
-                yield _row(
-                    "treaty",
-                    name,
-                    state,
-                    field,
-                    "",
-                    "",
-                    cells[name, state, field],
-                    _line(looked_for, name, state, field),
-                )
+                line = _line(looked_for, name, state, field)
+                yield _row("treaty", name, state=state, field=field, count=cells[name, state, field], line=line)
 
 
 def _cells(connection: Connection, weights: Mapping[str, int]) -> Counter[tuple[str, str, str]]:
@@ -228,12 +229,12 @@ def _year(
     of_year = [(item, event) for when, item, event in held if when == year]
     sought = [line for line in missing if line.when[:4] == year]
     for item, event in of_year:
-        yield _row("meetings", name, "", "meeting", year, item, weights.get(event, 0), None)
+        yield _row("meetings", name, field="meeting", year=year, item=item, count=weights.get(event, 0))
     for line in sought:
         if len(line.when) > 4 or not of_year:
-            yield _row("meetings", name, "", "meeting", year, f"({line.when})", 0, line)
+            yield _row("meetings", name, field="meeting", year=year, item=f"({line.when})", line=line)
     if not of_year and not sought:
-        yield _row("meetings", name, "", "meeting", year, "", 0, None)
+        yield _row("meetings", name, field="meeting", year=year)
 
 
 def _held(connection: Connection) -> dict[str, list[tuple[str, str, str]]]:
