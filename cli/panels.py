@@ -117,7 +117,8 @@ def _columns(unit: str, combined: bool) -> tuple[Sequence[str], list[Shown]]:
 
     if unit == "treaty-year":
         return TREATY_COLUMNS, _SHOWN[unit]
-    keys = [key for key in (COMBINED_COLUMNS if combined else STATE_COLUMNS) if key != "month" or unit == "state-month"]
+    columns = COMBINED_COLUMNS if combined else STATE_COLUMNS
+    keys = [key for key in columns if key != "month" or unit == "state-month"]
     return keys, [*_SHOWN[unit][:1], *_COMBINED] if combined else _SHOWN[unit]
 
 
