@@ -180,6 +180,7 @@ def in_words(value: object) -> str:
 
 @click.command("show", cls=Command)
 @click.argument("event")
+@known_at_option
 @click.option(
     "--format",
     "form",
@@ -189,21 +190,31 @@ def in_words(value: object) -> str:
     help="How it is printed.",
 )
 @asking_option
-def show_command(event: str, form: str, database: str) -> None:
+def show_command(event: str, known_at: str | None, form: str, database: str) -> None:
     """Show one event whole, and what was said about it since.
 
-    EVENT is its position, its id, or at least six characters of its id.
+    EVENT is its position, its id, or at least six characters of its id. With `--known-at`, what was said about it by then.
     """
     from eventstore.database import Database
+    from eventstore.errors import Problem, Refused
     from eventstore.search import find
+    from projections.question import basis
 
     with Database(database).record() as connection:
+        rests_on = basis(connection, "", known_at)
+        say_if_replica(connection)
         stored = find(connection, event)
-        told = _whole(connection, stored)
+        if stored.position > rests_on.known_at:
+            what = f"event {event[:80]} was not known then: it was recorded later, at position {stored.position}"
+            raise Refused(
+                Problem(what, f"--known-at {str(known_at)[:40]}", "Ask for it as known at that position or later.")
+            )
+        told = _whole(connection, stored, rests_on.known_at)
     if form == "json":
         emit_one(told, form)
-        return
-    put(_shown(told))
+    else:
+        put(_shown(told))
+    say(str(rests_on))
 
 
 def _shown(told: dict[str, Any]) -> Iterator[str]:
@@ -213,50 +224,55 @@ def _shown(told: dict[str, Any]) -> Iterator[str]:
         yield from lines_of_one(_for_people(later), "table")
 
 
-def _whole(connection: "Connection", stored: "Stored") -> dict[str, Any]:
-    """Everything about one event, as JSON has it."""
+def _whole(connection: "Connection", stored: "Stored", known_at: int) -> dict[str, Any]:
+    """Everything about one event that was known at a position, as JSON has it."""
     from eventstore.reading import read
     from eventstore.search import subjects_at
 
-    whole = _event(connection, stored) | {
+    whole = _event(connection, stored, known_at) | {
         "subjects": subjects_at(connection, stored.position),
         "hash": stored.hash,
-        "standing": _standing(connection, stored),
+        "standing": _standing(connection, stored, known_at),
     }
-    later = read(connection, subject=f"event:{stored.event_id}")
-    whole["said_since"] = [_event(connection, told) for told in later if told.position > stored.position]
+    later = read(connection, after=stored.position, upto=known_at, subject=f"event:{stored.event_id}")
+    whole["said_since"] = [_event(connection, told, known_at) for told in later]
     return whole
 
 
-def _event(connection: "Connection", stored: "Stored") -> dict[str, Any]:
+def _event(connection: "Connection", stored: "Stored", known_at: int) -> dict[str, Any]:
     from eventstore.stored import citations_of, fields_of_stored
 
     envelope = ("position", "event_id", "kind", "version", "occurred", "occurred_from", "occurred_to")
     return {name: getattr(stored, name) for name in (*envelope, "recorded_at", "recorded_by")} | {
         "data": fields_of_stored(stored),
         "sources": [
-            {"source": cited.source, "locator": cited.locator or None, "title": _title(connection, cited.source)}
+            {
+                "source": cited.source,
+                "locator": cited.locator or None,
+                "title": _title(connection, cited.source, known_at),
+            }
             for cited in citations_of(stored)
         ],
     }
 
 
-def _title(connection: "Connection", source: str) -> str | None:
+def _title(connection: "Connection", source: str, known_at: int) -> str | None:
     from eventstore.reading import introduction
     from eventstore.search import find
     from eventstore.stored import fields_of_stored
 
-    registered = introduction(connection, f"source:{source}")
-    return None if registered is None else str(fields_of_stored(find(connection, registered))["title"])
+    event_id = introduction(connection, f"source:{source}")
+    registered = None if event_id is None else find(connection, event_id)
+    return str(fields_of_stored(registered)["title"]) if registered and registered.position <= known_at else None
 
 
-def _standing(connection: "Connection", stored: "Stored") -> str:
-    """What has become of an event by now, in words."""
+def _standing(connection: "Connection", stored: "Stored", known_at: int) -> str:
+    """What had become of an event as known at a position, in words."""
     from eventstore.amending import is_amendment
     from eventstore.history import History
     from eventstore.stored import event_of
 
-    history = History(connection)
+    history = History(connection, known_at)
     root = history.root(stored)
     fact = history.fact(root)
     if fact is None:

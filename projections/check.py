@@ -1,7 +1,7 @@
 """What is odd, contradictory or missing in the record. Nothing here is refused: it is recorded as the sources have it, and shown.
 
-Each check is a small function: a database in, findings out. A finding that the makers of the history have looked into is
-explained beside the data, by its code and subject.
+Each check is a small function: the views and the facts behind them in, as known at one position, findings out. A finding that the
+makers of the history have looked into is explained beside the data, by its code and subject.
 """
 
 from collections import defaultdict
@@ -43,18 +43,24 @@ Explanations = Mapping[tuple[str, str], str]
 
 
 def findings(
-    connection: Connection, assertions: Iterable[Assertion] = (), explanations: Explanations | None = None
+    views: Connection,
+    history: History,
+    assertions: Iterable[Assertion] = (),
+    explanations: Explanations | None = None,
 ) -> Iterator[Finding]:
-    """Every finding, failed assertions first; `explanations` gives the explained ones their words."""
-    for failure in failures(connection, assertions):
+    """Every finding, failed assertions first; `explanations` gives the explained ones their words.
+
+    `views` are as known at the position at which `history` is known.
+    """
+    for failure in failures(views, assertions):
         yield Finding("failed-assertion", failure.assertion.file_line, str(failure))
     for check in CHECKS:
-        for finding in check(connection):
+        for finding in check(views, history):
             explained = (explanations or {}).get((finding.code, finding.subject), finding.explained)
             yield finding._replace(explained=explained)
 
 
-def left_without_joining(connection: Connection) -> Iterator[Finding]:
+def left_without_joining(views: Connection, history: History) -> Iterator[Finding]:
     """A state is said to have left an organisation that it never belonged to."""
     before = membership.alias("earlier")
     earlier = select(before.c.state).where(
@@ -65,8 +71,7 @@ def left_without_joining(connection: Connection) -> Iterator[Finding]:
     rows = select(membership.c.organisation, membership.c.state, membership.c.valid_from_latest).where(
         membership.c.status == "former", ~earlier.where(before.c.valid_from <= membership.c.valid_from).exists()
     )
-    history = History(connection)
-    for row in connection.execute(rows.distinct().order_by(membership.c.organisation, membership.c.state)):
+    for row in views.execute(rows.distinct().order_by(membership.c.organisation, membership.c.state)):
         # Where it joined and left on one day, no row says that it belonged, but an act does.
         joined = history.about(f"organisation:{row.organisation}", f"state:{row.state}", kinds=("state-joined",))
         if not any(fact.first <= row.valid_from_latest for fact in joined):
@@ -87,13 +92,13 @@ _STANDING = {  # what a state must have had some standing in before it can do th
 }
 
 
-def acts_without_standing(connection: Connection) -> Iterator[Finding]:
+def acts_without_standing(views: Connection, _: History) -> Iterator[Finding]:
     """A state gave notice, left or took something back where it had no standing before."""
     acts = select(
         timeline.c.event_id, timeline.c.kind, timeline.c.occurred, timeline.c.occurred_to, timeline.c.subjects
     )
     order = timeline.c.occurred_from, timeline.c.occurred_to, timeline.c.event_id
-    for row in connection.execute(acts.where(timeline.c.kind.in_(_STANDING)).order_by(*order)):
+    for row in views.execute(acts.where(timeline.c.kind.in_(_STANDING)).order_by(*order)):
         table, register = _STANDING[row.kind]
         subjects = dict(name.split(":") for name in row.subjects.split())
         where, state = subjects[register], subjects["state"]
@@ -103,18 +108,18 @@ def acts_without_standing(connection: Connection) -> Iterator[Finding]:
             table.c.valid_from <= row.occurred_to,
             table.c.began_by != row.event_id,
         )
-        if connection.execute(stood.limit(1)).first() is None:
+        if views.execute(stood.limit(1)).first() is None:
             what = f"{state}: {row.kind} on {row.occurred}, without any standing in {where} before"
             yield Finding("act-without-standing", f"{where}/{state}/{row.kind}", what)
 
 
-def acts_out_of_order(connection: Connection) -> Iterator[Finding]:
+def acts_out_of_order(views: Connection, _: History) -> Iterator[Finding]:
     """A state bound itself before it signed, or was bound before it gave its consent or before the treaty was in force."""
     started = {
         row.treaty: row.since
-        for row in connection.execute(select(treaty_status).where(treaty_status.c.status == "in-force"))
+        for row in views.execute(select(treaty_status).where(treaty_status.c.status == "in-force"))
     }
-    latest = _last_rows(connection, treaty_party, ("treaty", "state"))
+    latest = _last_rows(views, treaty_party, ("treaty", "state"))
     for row in latest:
         for later, earlier in (
             ("ratified", "signed"),
@@ -131,11 +136,9 @@ def acts_out_of_order(connection: Connection) -> Iterator[Finding]:
             yield Finding("acts-out-of-order", f"{row['treaty']}/{row['state']}/in-force", what)
 
 
-def _last_rows(connection: Connection, table: Any, key: tuple[str, ...]) -> list[dict[str, Any]]:
+def _last_rows(views: Connection, table: Any, key: tuple[str, ...]) -> list[dict[str, Any]]:
     found = dict[tuple[Any, ...], dict[str, Any]]()
-    for row in connection.execute(
-        select(table).order_by(*(table.c[name] for name in key), table.c.valid_from)
-    ).mappings():
+    for row in views.execute(select(table).order_by(*(table.c[name] for name in key), table.c.valid_from)).mappings():
         found[tuple(row[name] for name in key)] = dict(row)
     return list(found.values())
 
@@ -144,13 +147,13 @@ def _surely_before(one: str, other: str) -> bool:
     return (parse(one).last or END) < (parse(other).first or BEGINNING)
 
 
-def recorded_twice(connection: Connection) -> Iterator[Finding]:
+def recorded_twice(views: Connection, _: History) -> Iterator[Finding]:
     """The same id was entered in a register twice, or a state is said to have done the same thing on two dates."""
     for table, name in (
         (treaty, "treaty"), (person, "person"), (office, "office"), (source, "source"), (meeting, "meeting"),
     ):  # fmt: skip
         ids = select(table.c[name]).group_by(table.c[name]).having(func.count() > 1).order_by(table.c[name])
-        for twice in connection.execute(ids).scalars():
+        for twice in views.execute(ids).scalars():
             yield Finding("entered-twice", f"{name}:{twice}", f"the {name} {twice} was entered more than once")
     once = (
         "treaty-signed",
@@ -166,16 +169,15 @@ def recorded_twice(connection: Connection) -> Iterator[Finding]:
         .having(func.count() > 1)
         .order_by(timeline.c.kind, timeline.c.subjects)
     )
-    for row in connection.execute(acts):
+    for row in views.execute(acts):
         subject = f"{row.kind} {row.subjects}"
         yield Finding("done-twice", subject, f"{row.kind} is recorded {row.times} times for {row.subjects}")
 
 
-def holders_at_odds(connection: Connection) -> Iterator[Finding]:
+def holders_at_odds(views: Connection, history: History) -> Iterator[Finding]:
     """Somebody left an office that another had taken before, or two took it on the same days: two held it at once, or one of the
     dates is wrong."""
-    history = History(connection)
-    for name in connection.execute(
+    for name in views.execute(
         select(office.c.office).where(office.c.holders == "one").order_by(office.c.office)
     ).scalars():
         taken: Link | None = None
@@ -203,32 +205,31 @@ def _holder(link: Link) -> str:
     return str((link.after or {}).get("holders"))
 
 
-def outside_the_life_of_a_body(connection: Connection) -> Iterator[Finding]:
+def outside_the_life_of_a_body(views: Connection, _: History) -> Iterator[Finding]:
     """A body met, or an office in it was held, on a day when by the record it did not exist."""
     lives = defaultdict[str, list[tuple[str, str]]](list)
-    for row in connection.execute(select(body)):
+    for row in views.execute(select(body)):
         lives[row.body].append((row.valid_from, row.valid_to_latest or END))
     met = select(meeting_body.c.body, meeting.c.meeting, meeting.c.occurred_from, meeting.c.occurred_to).join(
         meeting, meeting.c.event_id == meeting_body.c.event_id
     )
-    for row in connection.execute(met.order_by(meeting.c.occurred_from, meeting.c.meeting, meeting_body.c.body)):
+    for row in views.execute(met.order_by(meeting.c.occurred_from, meeting.c.meeting, meeting_body.c.body)):
         if not any(first <= row.occurred_to and row.occurred_from <= last for first, last in lives[row.body]):
             what = f"{row.meeting}: {row.body} did not exist then"
             yield Finding("outside-life", f"{row.meeting}/{row.body}", what)
     seats = select(council_roster).order_by(
         council_roster.c.body, council_roster.c.valid_from, council_roster.c.began_by
     )
-    for row in connection.execute(seats):
+    for row in views.execute(seats):
         if not any(first <= row.valid_from_latest and row.valid_from <= last for first, last in lives[row.body]):
             holder = row.person or row.state
             what = f"{holder} in {row.office or row.body} from {row.since}: {row.body} did not exist then"
             yield Finding("outside-life", f"{row.body}/{row.office or 'seat'}/{holder}", what)
 
 
-def entry_into_force(connection: Connection) -> Iterator[Finding]:
+def entry_into_force(views: Connection, history: History) -> Iterator[Finding]:
     """A treaty's recorded entry into force is not on the day that its clause gives (VCLT art. 24(1))."""
-    history = History(connection)
-    for name in connection.execute(select(treaty.c.treaty).distinct().order_by(treaty.c.treaty)).scalars():
+    for name in views.execute(select(treaty.c.treaty).distinct().order_by(treaty.c.treaty)).scalars():
         facts = history.about(f"treaty:{name}")
         clause = next(
             (c for f in facts if f.kind == "treaty-adopted" and (c := _clause(f.event, name)) is not None), None
@@ -249,19 +250,18 @@ def _clause(event: Any, name: str) -> Any:
     return event.entry_into_force if event.treaty == name else None
 
 
-def disputed(connection: Connection) -> Iterator[Finding]:
+def disputed(views: Connection, history: History) -> Iterator[Finding]:
     """A source says otherwise; the dispute says why the shown claim is shown."""
-    history = History(connection)
     told = (timeline.c.sentence, timeline.c.occurred, timeline.c.occurred_from)
     rows = select(dispute, *told).outerjoin(timeline, timeline.c.event_id == dispute.c.event_id)
     found = list[tuple[str, str, str, Finding]]()
-    for row in connection.execute(rows):
+    for row in views.execute(rows):
         claim, said, occurred, first = row.date or row.changes or "denied", *row[-len(told) :]
         if said is None:  # a better source denies it: it is in no other view
             claim += ", and so not shown" if row.prevails else ""
             said, occurred, first = _as_recorded(row.event_id, history)
         finding = Finding("disputed", row.event_id, f"{said} ({occurred}) – {row.sources}: {claim}", row.reason)
-        found.append((first, row.event_id, row.claim_id, finding))
+        found.append((first or BEGINNING, row.event_id, row.claim_id, finding))
     yield from (finding for *_, finding in sorted(found))
 
 
@@ -271,26 +271,26 @@ def _as_recorded(event_id: str, history: History) -> tuple[str, str, str]:
     return sentence(fact, history), fact.occurred, fact.first
 
 
-def in_force_without_parties(connection: Connection) -> Iterator[Finding]:
+def in_force_without_parties(views: Connection, _: History) -> Iterator[Finding]:
     """A treaty is in force, but no state is known to be party: the record has a gap."""
     party = select(treaty_party.c.treaty).where(
         treaty_party.c.treaty == treaty_status.c.treaty, treaty_party.c.status == "party"
     )
     rows = select(treaty_status.c.treaty).where(treaty_status.c.status == "in-force", ~party.exists()).distinct()
-    for name in connection.execute(rows.order_by(treaty_status.c.treaty)).scalars():
+    for name in views.execute(rows.order_by(treaty_status.c.treaty)).scalars():
         what = f"{name} is in force, but for which states is not recorded"
         yield Finding("gap", name, what, "The sources read so far do not say for which states.")
 
 
-def organisations_without_members(connection: Connection) -> Iterator[Finding]:
+def organisations_without_members(views: Connection, _: History) -> Iterator[Finding]:
     """An organisation has no member on record."""
     belongs = select(membership.c.state).where(membership.c.organisation == organisation.c.organisation)
     rows = select(organisation.c.organisation).where(~belongs.exists()).distinct().order_by(organisation.c.organisation)
-    for name in connection.execute(rows).scalars():
+    for name in views.execute(rows).scalars():
         yield Finding("gap", name, f"{name} has no member on record", "The sources read so far name none.")
 
 
-CHECKS: tuple[Callable[[Connection], Iterator[Finding]], ...] = (
+CHECKS: tuple[Callable[[Connection, History], Iterator[Finding]], ...] = (
     left_without_joining,
     acts_without_standing,
     acts_out_of_order,

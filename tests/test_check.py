@@ -1,18 +1,23 @@
 """What is odd is recorded as the source has it, and shown; what the history must come to is asserted."""
 
 import pytest
-from histories import WORLD, disputed, fact, given, source
+from cli_runs import cis
+from histories import WORLD, corrected, disputed, fact, given, position, retracted, source
 
 from eventstore.batch import read_text
 from eventstore.errors import Refused
+from eventstore.history import History
 from projections.assertions import assertion, failures
 from projections.check import findings
+from projections.question import views
 from projections.treaty_status import treaties
 
 
-def shown(database, **given_words):
-    with database.record() as connection:
-        return {f.code: (f.subject, f.what, f.explained) for f in findings(connection, **given_words)}
+def shown(database, known_at=None, **given_words):
+    with database.record() as log:
+        history = History(log, known_at)
+        with views(log, history.known_at) as standing:
+            return {f.code: (f.subject, f.what, f.explained) for f in findings(standing, history, **given_words)}
 
 
 def test_a_state_that_left_without_having_joined_is_shown(database):
@@ -157,6 +162,65 @@ def test_a_dispute_is_shown_with_its_reason_and_a_finding_with_its_explanation(d
     given(database, fact("state-withdrew", "2009-08-18", organisation="cis", state="MN"))
     explained = shown(database, explanations={("left-without-joining", "cis/MN"): "An observer only."})
     assert explained["left-without-joining"][2] == "An observer only."
+
+
+LEFT_UNJOINED = ("left-without-joining", "cis/GE", "GE left cis without having joined it")
+TWO_HOLDERS = ("two-holders", "chair/boris", "boris leaves chair on 1994, when leonid holds it")
+
+
+@pytest.fixture
+def mended(database):
+    """A history whose oddities were mended one after the other, and the position at which all of them were still there."""
+    left = fact("state-withdrew", "2009-08-18", organisation="cis", state="GE")
+    taken = fact("office-assumed", "1993", office="chair", person="leonid")
+    boris = [
+        fact("office-assumed", "1992", office="chair", person="boris"),
+        fact("office-vacated", "1994", office="chair", person="boris"),
+    ]
+    given(database, *WORLD, left, taken, *boris)
+    odd = position(database)
+    given(database, fact("state-joined", "1993-12", organisation="cis", state="GE"))
+    given(database, corrected(taken, date="1995"))
+    return database, odd
+
+
+def checked(database, *words):
+    """What the command finds, and what it says of it."""
+    ran = cis(database, "check", "--no-assertions", "--format", "json", *words)
+    return [(row["code"], row["subject"], row["what"]) for row in ran.json if not row["explained"]], ran
+
+
+def test_the_record_is_checked_as_it_was_known_at_an_earlier_position(mended):
+    database, odd = mended
+    found, ran = checked(database)
+    assert (found, ran.status) == ([], 0)
+    assert f"none of them unexplained; known at position {odd + 2}, hash " in ran.err
+    found, ran = checked(database, "--known-at", str(odd))
+    assert (found, ran.status) == ([LEFT_UNJOINED, TWO_HOLDERS], 1)
+    assert f"2 of them unexplained; known at position {odd}, hash " in ran.err
+    assert checked(database, "--known-at", str(odd + 1))[0] == [TWO_HOLDERS]
+
+
+def test_a_check_as_known_at_what_the_log_has_not_reached_is_misuse(mended):
+    database, odd = mended
+    ran = cis(database, "check", "--known-at", "999")
+    assert (ran.err, ran.status) == (f"--known-at 999: the log ends at position {odd + 2}\n", 2)
+
+
+def test_an_entry_into_force_off_its_clause_is_found_also_where_it_was_known_and_taken_back_since(database):
+    clause = {"instruments": 1, "days_after": 30}
+    late = fact("treaty-entered-into-force", "1994-04-20", treaty="cst")
+    given(
+        database,
+        *WORLD,
+        fact("treaty-adopted", "1992-05-15", treaty="cst", title="CST", entry_into_force=clause),
+        fact("instrument-deposited", "1992-06-01", treaty="cst", state="AM"),
+        late,
+    )
+    before = position(database)
+    given(database, retracted(late))
+    assert "entry-into-force" not in shown(database)
+    assert shown(database, known_at=before)["entry-into-force"][0] == "cst"
 
 
 def asserted(text):

@@ -1,6 +1,7 @@
 """Recording from the command line: options, batches, amendments, dry runs, conditions; on both databases."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -392,6 +393,42 @@ def test_what_show_says_of_an_amended_event(record: Database) -> None:
         ("event-corrected", "2020-03-01"),
     ]
     golden("show", _without(cis(record, "show", joined(record)), whole))
+
+
+def test_show_tells_of_an_event_only_what_was_known_then(record: Database) -> None:
+    place = cis(record, "show", joined(record), "--format", "json").json["position"]
+    cis(record, "correct", joined(record), "--date", "1993-12-09", "--on", "2020-03-01", *BECAUSE)
+    cis(record, "retract", joined(record), "--on", "2020-03-02", *BECAUSE)
+
+    def shown(*words: str) -> tuple[str, list[str]]:
+        whole = cis(record, "show", joined(record), "--format", "json", *words).json
+        return whole["standing"], [later["kind"] for later in whole["said_since"]]
+
+    said = ["event-disputed", "event-corrected", "event-retracted"]
+    assert shown() == ("taken out", said)
+    assert shown("--known-at", "27") == ("taken out", said)
+    changed = "changed since, disputed: 1993-12-09; organisation: cis; state: GE"
+    assert shown("--known-at", "26") == (changed, said[:2])
+    assert shown("--known-at", "25") == ("in force as recorded, disputed", said[:1])
+    assert shown("--known-at", str(place)) == ("in force as recorded", [])
+
+
+def test_show_says_what_its_answer_rests_on(record: Database) -> None:
+    ran = cis(record, "show", "2", "--known-at", "2")
+    assert "Later:" not in ran.out
+    assert re.fullmatch("known at position 2, hash [0-9a-f]{16}\n", ran.err)
+    assert cis(record, "show", "2").err.startswith("known at position 25, hash ")
+
+
+def test_an_event_that_was_recorded_later_was_not_known_then(record: Database) -> None:
+    ran = cis(record, "show", "20", "--known-at", "19")
+    assert ran.status == 1
+    assert ran.err == (
+        "--known-at 19: event 20 was not known then: it was recorded later, at position 20\n"
+        "  Ask for it as known at that position or later.\n"
+    )
+    ran = cis(record, "show", "20", "--known-at", "2001-01-01")
+    assert ran.err.startswith("--known-at 2001-01-01: event 20 was not known then: ")
 
 
 def _without(ran: Ran, whole: dict[str, object]) -> str:

@@ -12,6 +12,7 @@ from histories import HISTORY_AS_OF, drafts_of
 import seed_events
 from eventstore import batch
 from eventstore.amending import is_amendment
+from eventstore.history import History
 from eventstore.reading import head, introductions, read
 from eventstore.stored import citations_of
 from eventstore.subjects import introduced_by
@@ -63,13 +64,13 @@ def test_assertions_cite_sources_that_are_registered():
 
 def test_every_finding_is_explained_beside_the_data(loaded):
     with loaded.record() as connection:
-        found = list(findings(connection, explanations=seed_events.explanations()))
+        found = list(findings(connection, History(connection), explanations=seed_events.explanations()))
     assert [f"{f.code} {f.subject}: {f.what}" for f in found if not f.explained] == []
 
 
 def test_every_explanation_explains_a_finding(loaded):
     with loaded.record() as connection:
-        found = {(f.code, f.subject) for f in findings(connection)}
+        found = {(f.code, f.subject) for f in findings(connection, History(connection))}
     assert set(seed_events.explanations()) <= found
 
 
