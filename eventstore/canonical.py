@@ -23,12 +23,14 @@ def encode(value: object) -> str:
 
 
 def is_plain(value: Struct) -> bool:
-    """Whether a typed value is sure to have a canonical form as it is: ASCII text without control characters.
+    """Whether a typed value is sure to have a canonical form as it is, and no blank text in it.
 
+    Its texts are ASCII without control characters, and none begins with a space.
     Its type says that it holds no decimal points, no integer beyond 2^53 and nothing nested deeply.
     """
     text = _encode(value)
-    return text.isascii() and b"\\" not in text and b"\x7f" not in text
+    # Nothing but the quote at which a text begins has a space after it.
+    return text.isascii() and b"\\" not in text and b"\x7f" not in text and b'" ' not in text
 
 
 def check(value: object, path: str = "", depth: int = 0) -> list[str]:

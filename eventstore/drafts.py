@@ -14,6 +14,8 @@ from eventstore.events.fields import SLUG, Field, fields_of, has_shape, matches,
 from eventstore.integrity import event_id
 from eventstore.states import UnknownState, state_code, states
 
+_NO_SOURCE = "the source is missing: an event without a source is not recorded"
+
 
 class Draft(NamedTuple):
     """An event that is sound in itself, with its identity, and where it was written (file and line, or option)."""
@@ -91,13 +93,11 @@ def _unknown_kind(kind: object) -> str:
 
 
 def _when(cls: type[Event], occurred: object, today: str, problems: list[str]) -> dates.When | None:
-    if occurred in (None, ""):
-        problems.append("the date is missing (`on`)")
-        return None
+    text = "" if occurred is None else str(occurred)
     try:
-        when = dates.parse(str(occurred))
+        when = dates.parse(text)
     except dates.DateError as error:
-        problems.append(str(error))
+        problems.append("the date is missing (`on`)" if _is_blank(text) else str(error))
         return None
     if when.lasts and not cls.lasts:
         problems.append(
@@ -153,6 +153,11 @@ def _form(field: Field) -> Callable[[Any], bool] | None:
     return one
 
 
+def _is_blank(value: object) -> bool:
+    """Whether a text says nothing: it is empty, or nothing of it can be seen."""
+    return isinstance(value, str) and all(character == " " or not character.isprintable() for character in value)
+
+
 def _is_state(text: str) -> bool:
     return text in states()
 
@@ -186,7 +191,8 @@ def _sound(cls: type[Event], raw: Mapping[str, Any], problems: list[str]) -> dic
     problems += [
         f"no field {name[:80]!r}. {did_you_mean(name, known) or 'Fields: ' + ', '.join(known)}" for name in unknown
     ]
-    missing = {name for name, field in known.items() if field.required and raw.get(name) in (None, "")}
+    given = {name for name, value in raw.items() if value is not None and not _is_blank(value)}
+    missing = {name for name, field in known.items() if field.required and name not in given}
     values = dict[str, Any]()
     for name, value in raw.items():
         faults = canonical.check({name: value})
@@ -211,6 +217,9 @@ def _settled(field: Field, value: Any, problems: list[str]) -> Any:
         items, before = value if isinstance(value, list | tuple) else [value], len(problems)
         settled = [_settled(field._replace(many=False), item, problems) for item in items]
         return _in_order(settled, field.name, problems) if len(problems) == before else settled
+    if _is_blank(value):
+        problems.append(f"{field.name} is blank: say what it is, or leave it out")
+        return value
     if field.form == "object" and isinstance(value, Mapping):  # lists are sets in every kind of event
         return {
             name: sorted(item, key=canonical.encode) if isinstance(item, list) else item for name, item in value.items()
@@ -294,7 +303,7 @@ def _citations(sources: Iterable[Mapping[str, Any]], problems: list[str]) -> tup
         if (citation := _as_it_is_cited(source) or _citation(source, problems)) is not None:
             citations.add(citation)
     if not citations and len(problems) == before:
-        problems.append("the source is missing: an event without a source is not recorded")
+        problems.append(_NO_SOURCE)
     return tuple(sorted(citations))
 
 
@@ -306,7 +315,8 @@ def _as_it_is_cited(source: object) -> Citation | None:
         citation = msgspec.convert(source, Citation)
     except (msgspec.ValidationError, UnicodeEncodeError):
         return None
-    plain = citation.locator.isascii() and citation.locator.isprintable() and matches(SLUG, citation.source)
+    locator = citation.locator
+    plain = locator.isascii() and locator.isprintable() and locator[:1] != " " and matches(SLUG, citation.source)
     return citation if plain else None
 
 
@@ -320,6 +330,12 @@ def _citation(source: object, problems: list[str]) -> Citation | None:
         citation = msgspec.convert(entry, Citation, strict=False)
     except msgspec.ValidationError as error:
         problems.append(f"source {str(entry)[:80]}: {str(error).replace('`', '').replace('$.', '')}")
+        return None
+    if _is_blank(citation.source):
+        problems.append(_NO_SOURCE)
+        return None
+    if citation.locator and _is_blank(citation.locator):
+        problems.append(f"source {citation.source[:80]!r}: its locator is blank: say where it stands, or leave it out")
         return None
     if misshapen(citation):
         problems.append(f"source {citation.source[:80]!r}: ids are small letters and digits joined by hyphens")

@@ -261,6 +261,38 @@ def test_every_fault_of_an_entry_is_named_whichever_field_it_is_in():
     ]
 
 
+@pytest.mark.parametrize("text", ["", " ", "    ", "\t\n", "\u00a0", "\u200b\u2060"])
+def test_a_text_that_says_nothing_is_missing(text):
+    # Only the empty one was: a blank title, reason or place in a source was recorded.
+    entries = [
+        {"kind": "treaty-adopted", "on": text, "treaty": "t", "title": text, "place": text, "source": "s"},
+        {"kind": "treaty-adopted", "on": "1993", "treaty": text, "title": "T", "source": text},
+        {"kind": "treaty-adopted", "on": "1993", "treaty": "t", "title": "T", "source": "s", "entry_into_force": {"clause": text}},
+        {"kind": "statement-made", "on": "1993", "text": "T", "states": ["AM", text], "source": "s"},
+        {"kind": "event-retracted", "on": "2026", "event": "0f9c1e9e-27c1-5f0e-9d0c-19911221a1b2", "reason": text, "source": "s"},
+    ]  # fmt: skip
+    assert refusal("\n".join(map(json.dumps, entries)), "jsonl").splitlines() == [
+        "history.yaml:1: treaty-adopted: the date is missing (`on`)",
+        "history.yaml:1: treaty-adopted: place is blank: say what it is, or leave it out",
+        "history.yaml:1: treaty-adopted: title is missing: Its title in English.",
+        "history.yaml:2: treaty-adopted: treaty is missing: The new treaty's id.",
+        "history.yaml:2: treaty-adopted: the source is missing: an event without a source is not recorded",
+        "history.yaml:3: treaty-adopted: clause is blank: say what it is, or leave it out",
+        "history.yaml:4: statement-made: states is blank: say what it is, or leave it out",
+        "history.yaml:5: event-retracted: reason is missing: Why.",
+    ]
+
+
+def test_a_blank_place_in_a_source_is_refused_and_none_is_none():
+    cited = "- {kind: state-joined, on: 1993, organisation: cis, state: GE, sources: [{source: s, locator: '%s'}]}"
+    (draft,) = drafts(cited % "")
+    assert draft.sources[0].locator == ""
+    for blank in (" ", "   ", "\u00a0"):
+        assert refusal(cited % blank) == (
+            "history.yaml:1: state-joined: source 's': its locator is blank: say where it stands, or leave it out"
+        )
+
+
 def test_every_state_of_a_list_is_looked_at():
     # After the first that was wrong the others were not.
     said = refusal("- {kind: state-joined, on: 1993, organisation: cis, state: [Gorgia, AM, Moldovva], source: s}")

@@ -363,6 +363,16 @@ def test_text_with_control_characters(record: Database) -> None:
     assert "\x1b" not in named.err
 
 
+def test_a_blank_reason_and_a_blank_locator_are_none(record: Database) -> None:
+    ran = cis(record, "retract", "5", "--reason", "  ", "--source", "nti", "--locator", "   ")
+    assert (ran.status, ran.err) == (
+        1,
+        "command line: event-retracted: reason is missing: Why.\n"
+        "command line: event-retracted: source 'nti': its locator is blank: say where it stands, or leave it out\n"
+        "Nothing was recorded.\n",
+    )
+
+
 def test_a_dispute_that_denies_an_event_claims_nothing_else_of_it(record: Database) -> None:
     # The date was recorded, and had no effect.
     ran = cis(record, "dispute", "5", "--denied", "--date", "1990", "--reason", "r", "--source", "nti")

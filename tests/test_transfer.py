@@ -3,10 +3,14 @@
 import json
 
 import pytest
-from histories import BORIS, WORLD, corrected, fact, given, members_on, retracted
+from histories import BORIS, NOW, RECORD, WORLD, append, corrected, fact, given, members_on, retracted, treaties_on
 
-from eventstore import driver, reading
+from eventstore import dates, driver, log, reading
+from eventstore.audit import audit
+from eventstore.drafts import of_event
 from eventstore.errors import Refused
+from eventstore.events import Citation
+from eventstore.events.treaties import TreatyAdopted
 from eventstore.reading import head
 from eventstore.transfer import export, import_lines
 from projections import runner
@@ -48,6 +52,21 @@ def test_a_log_goes_from_sqlite_to_postgres_and_back_with_the_same_hash_and_view
     back = migrated(f"sqlite:///{tmp_path / 'back.db'}")
     bring(back, lines_of(empty_postgres))
     assert everything(back) == everything(empty_sqlite)
+
+
+def test_blank_texts_that_an_older_release_recorded_stay_readable(empty_sqlite, empty_postgres):
+    """They are refused where they are written, and nowhere else."""
+    blank = TreatyAdopted(treaty="blank", title="   ", note=" ")
+    with empty_sqlite.record() as connection:
+        append(connection, RECORD)
+        old = of_event(blank, dates.parse("1993-01-22"), (Citation(source="record", locator="  "),))
+        log.append(connection, [old], recorded_by="tests", now=NOW)
+        runner.catch_up(connection)
+    assert bring(empty_postgres, lines_of(empty_sqlite)) == 2
+    for database in (empty_sqlite, empty_postgres):
+        with database.record() as connection:
+            assert audit(connection).problems == []
+        assert treaties_on(database, "1994-01-01") == {"blank": "adopted"}
 
 
 def test_a_log_that_holds_the_beginning_is_continued_and_one_that_holds_all_stays(database, tmp_path):
