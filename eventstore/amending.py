@@ -4,15 +4,15 @@ An amendment carries the subjects of the event it is about, of every amendment o
 values it brings. So whoever reads a subject meets every event that any amendment moved there.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
 
 from eventstore import dates, reading
-from eventstore.drafts import Draft, misdated, of_event, typed
-from eventstore.errors import DatabaseError, Problem, Refused
+from eventstore.drafts import Draft, of_event, unfit
+from eventstore.errors import DatabaseError, Problem
 from eventstore.events import KINDS, Citation, Event
 from eventstore.events.amendments import Amendment, Claim, EventCorroborated
 from eventstore.stored import Stored, citations_of, event_of
@@ -78,6 +78,32 @@ def no_such_event(kind: str, event_id: str, where: str) -> Problem:
     return Problem(f"{kind}: there is no event {event_id}", where, advice)
 
 
+class Claimed(NamedTuple):
+    """What a correction or a dispute says of an event: another date ('': the same one), and changes of its fields.
+
+    Either is None if it is at fault in itself.
+    """
+
+    kind: str
+    where: str
+    event: str
+    date: str | None
+    changes: Mapping[str, Any] | None
+
+
+def unfit_in_doubt(
+    connection: Connection, claims: Iterable[Claimed], batch: Iterable[Draft], today: str, problems: list[Problem]
+) -> Iterator[tuple[Claimed, Collection[str]]]:
+    """Each faulty claim about an event that is there, with what its changes name; what does not fit that event is added to
+    `problems`.
+    """
+    amended = _Amended(connection, batch)
+    for claimed in claims:
+        if (root := amended.root(claimed.event)) is not None:
+            problems += _unfit(claimed, root, today)
+            yield claimed, dict.fromkeys(named_in(claimed.changes or {}, KINDS[root.kind]))
+
+
 def about_in_log(connection: Connection, amendment: Stored) -> About:
     """What an amendment in the log must be about, derived from what stands before it.
 
@@ -128,8 +154,7 @@ class _Amended:
                 found[draft.event_id] = About(draft.kind, ())
                 continue
             if isinstance(draft.event, Claim):
-                unfit = _unfit(draft.event, root, today)
-                problems += [Problem(f"{draft.kind}: {problem}", draft.where) for problem in unfit]
+                problems += _unfit(_claimed(draft.event, draft.where), root, today)
             found[draft.event_id] = self.about(draft.event, draft.sources, root)
         return found
 
@@ -205,20 +230,15 @@ def names_in_changes(event: Event, kind: str) -> Iterable[str]:
     return named_in(getattr(event, "changes", None) or {}, KINDS[kind])
 
 
-def _unfit(claim: Claim, root: _Root, today: str) -> list[str]:
-    """Why the date or the changes of a claim cannot be those of an event of this kind."""
-    changes = claim.changes or {}
-    try:
-        changed = typed(KINDS[root.kind], merged(root.fields, changes))
-    except Refused as refusal:
-        return [problem.what for problem in refusal.problems]
-    settled = msgspec.json.decode(msgspec.json.encode(changed))
-    problems = [
-        f"changes: write {name} as {settled[name]!r}"
-        for name, value in changes.items()
-        if value is not None and name in settled and settled[name] != value
-    ]
-    return problems + misdated(changed, claim.date or root.occurred, today)
+def _claimed(claim: Claim, where: str) -> Claimed:
+    return Claimed(claim.kind, where, claim.event, claim.date or "", claim.changes or {})
+
+
+def _unfit(claimed: Claimed, root: _Root, today: str) -> list[Problem]:
+    """Why the date or the changes of a claim cannot be those of the event that it is about."""
+    occurred = None if claimed.date is None else claimed.date or root.occurred
+    faults = unfit(KINDS[root.kind], root.fields, claimed.changes, occurred, today)
+    return [Problem(f"{claimed.kind}: {fault}", claimed.where) for fault in faults]
 
 
 def merged(fields: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from eventstore.amending import is_amendment
+from eventstore.amending import Claimed, is_amendment
 from eventstore.batch import Entry
 from eventstore.drafts import Draft, draft, sound_parts
 from eventstore.errors import Problem, Refused, did_you_mean
 from eventstore.events import KINDS, Event
-from eventstore.events.amendments import EventDisputed
+from eventstore.events.amendments import Claim, EventDisputed
 from eventstore.events.fields import SLUG, fields_of, matches
 from eventstore.known import MOST_LIKENED, InDoubt, Named
 from eventstore.reading import ids_of
@@ -67,6 +67,7 @@ class _Batch:
         self.found = dict[str, str | None]()  # in the log: what introduced a subject
         self.repeated = dict[str, str]()  # the events that amendments repeat, by id: their kinds
         self.faulty = list[Named]()
+        self.claims = list[Claimed]()  # those of them that are corrections and disputes
         self.brought = {f"event:{_UNTOLD}"}  # what the faulty entries may bring in
         self.likened = 0
 
@@ -76,7 +77,7 @@ class _Batch:
         misspelt = any(kind not in KINDS for kind in kinds)
         may_be_faulty = (name for name, kind in self.repeated.items() if misspelt or kind in kinds)
         brought = self.brought.union(f"event:{name}" for name in may_be_faulty)
-        return Drafted(self.drafts, self.problems, InDoubt(self.faulty, brought))
+        return Drafted(self.drafts, self.problems, InDoubt(self.faulty, brought, self.claims))
 
     def take(self, entry: Entry) -> None:
         """Enter what is about the world; what is about another event waits until all of those are known."""
@@ -161,6 +162,10 @@ class _Batch:
         elif cls.introduces is not None:
             self.brought.add(_subject(cls.introduces, fields.get(cls.introduces)))
         self.faulty.append(Named(kind, where, dict.fromkeys((*named_in(sound, cls or Event), *cites))))
+        if cls is not None and issubclass(cls, Claim) and "event" in sound:
+            date = "" if fields.get("date") is None else sound.get("date")
+            changes = {} if fields.get("changes") is None else sound.get("changes")
+            self.claims.append(Claimed(kind, where, sound["event"], date, changes))
 
     def _dispute(self, dispute: Any, entry: Entry, given: Mapping[str, Draft | None]) -> None:
         if not isinstance(dispute, dict):

@@ -1,8 +1,9 @@
 """From what somebody wrote to an event that may be recorded: every fault is named, none is guessed away."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cache, partial
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, NamedTuple, get_type_hints
 
 import msgspec
@@ -65,26 +66,45 @@ def of_event(event: Event, when: dates.When, sources: tuple[Citation, ...], wher
     return Draft(event.kind, when, event, data, event_id(event.kind, when.text, data), sources, where)
 
 
-def misdated(event: Event, occurred: str, today: str) -> list[str]:
-    """Why an event of this kind cannot have happened on that date (EDTF), seen from `today` (ISO)."""
+def unfit(
+    cls: type[Event], fields: Mapping[str, Any], changes: Mapping[str, Any] | None, occurred: str | None, today: str
+) -> list[str]:
+    """Why an event of this kind with these fields, as it is stored, cannot be changed so, or cannot have happened on that date.
+
+    In the changes None takes a field out; `occurred` is EDTF text, seen from `today` (ISO). Of changes or a date that are None
+    themselves nothing is said.
+    """
     problems = list[str]()
-    when = _when(type(event), occurred, today, problems)
-    return problems + (_impossible(event, when) if when is not None else [])
+    event = None if changes is None else _changed(cls, fields, changes, problems)
+    when = None if occurred is None else _when(cls, occurred, today, problems)
+    if event and when:
+        problems += _impossible(event, when)
+    return problems
 
 
-def typed(cls: type[Event], fields: Mapping[str, Any]) -> Event:
-    """The event of a kind with these fields; raises `Refused` with every problem."""
-    problems = list[str]()
-    event = _event(cls, fields, problems)
-    if event is None or problems:
-        raise Refused([Problem(f"{cls.kind}: {problem}") for problem in problems])
+def _changed(
+    cls: type[Event], fields: Mapping[str, Any], changes: Mapping[str, Any], problems: list[str]
+) -> Event | None:
+    faults = list[str]()
+    event = _event(cls, changes, faults, {name: value for name, value in fields.items() if name not in changes})
+    problems += [f"{cls.kind}: {fault}" for fault in faults]
+    if event is not None:
+        settled = msgspec.json.decode(msgspec.json.encode(event))
+        problems += [
+            f"changes: write {name} as {settled[name]!r}"
+            for name, value in changes.items()
+            if value is not None and name in settled and settled[name] != value
+        ]
     return event
 
 
 def sound_parts(
     cls: type[Event], fields: Mapping[str, Any], sources: Iterable[Mapping[str, Any]]
 ) -> tuple[dict[str, Any], tuple[Citation, ...]]:
-    """The fields and the sources of a faulty entry that are sound, in the form that is stored."""
+    """The fields and the sources of a faulty entry that are sound, in the form that is stored; so also of changes."""
+    if isinstance(changes := fields.get("changes"), Mapping):
+        sound = {name: value for name, value in changes.items() if not canonical.check({name: value})}
+        fields = {**fields, "changes": sound}
     return _sound(cls, fields, []), _citations(sources, [])
 
 
@@ -174,25 +194,31 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _event(cls: type[Event], raw: Mapping[str, Any], problems: list[str]) -> Event | None:
+def _event(
+    cls: type[Event], raw: Mapping[str, Any], problems: list[str], kept: Mapping[str, Any] = MappingProxyType({})
+) -> Event | None:
+    """The event with these fields beside those that it keeps."""
     before = len(problems)
-    values = _sound(cls, raw, problems)
+    values = _sound(cls, raw, problems, kept)
     if len(problems) > before:
         return None
-    event = msgspec.convert(values, cls)
+    event = msgspec.convert({**kept, **values}, cls)
     problems += event.problems()
     return event
 
 
-def _sound(cls: type[Event], raw: Mapping[str, Any], problems: list[str]) -> dict[str, Any]:
-    """The fields that are sound, in the form that is stored; every fault of the others is added to `problems`."""
+def _sound(cls: type[Event], raw: Mapping[str, Any], problems: list[str], kept: Container[str] = ()) -> dict[str, Any]:
+    """The fields that are sound, in the form that is stored; every fault of the others is added to `problems`.
+
+    What is `kept` is there already, and not missing.
+    """
     known = {field.name: field for field in fields_of(cls)}
     unknown = [str(name) for name in raw if name not in known]
     problems += [
         f"no field {name[:80]!r}. {did_you_mean(name, known) or 'Fields: ' + ', '.join(known)}" for name in unknown
     ]
     given = {name for name, value in raw.items() if value is not None and not _is_blank(value)}
-    missing = {name for name, field in known.items() if field.required and name not in given}
+    missing = {name for name, field in known.items() if field.required and name not in given and name not in kept}
     values = dict[str, Any]()
     for name, value in raw.items():
         faults = canonical.check({name: value})
@@ -220,10 +246,8 @@ def _settled(field: Field, value: Any, problems: list[str]) -> Any:
     if _is_blank(value):
         problems.append(f"{field.name} is blank: say what it is, or leave it out")
         return value
-    if field.form == "object" and isinstance(value, Mapping):  # lists are sets in every kind of event
-        return {
-            name: sorted(item, key=canonical.encode) if isinstance(item, list) else item for name, item in value.items()
-        }
+    if field.form == "object" and isinstance(value, Mapping):
+        return {name: _settled_change(name, item) for name, item in value.items()}
     if field.struct is not None and isinstance(value, Mapping):
         inner = {nested.name: nested for nested in fields_of(field.struct)}
         return {
@@ -246,6 +270,24 @@ def _settled(field: Field, value: Any, problems: list[str]) -> Any:
     elif field.form in ("text", "choice") and isinstance(value, int) and not isinstance(value, bool):
         return str(value)  # YAML reads 1991 as a number where a text was meant
     return value
+
+
+def _settled_change(name: str, value: Any) -> Any:
+    """The other value of a field in the form that is stored; as it is, if there is no such field, or something is wrong with it.
+
+    What is wrong with it is told when the kind of the event to be changed is known (`unfit`).
+    """
+    if value is None or (field := _any_kind().get(name)) is None:
+        return value
+    faults = list[str]()
+    settled = _settled(field, value, faults)
+    return value if faults else settled
+
+
+@cache
+def _any_kind() -> dict[str, Field]:
+    """The fields of all kinds by their names: what goes by one name is written in one form."""
+    return {field.name: field for cls in KINDS.values() for field in fields_of(cls)}
 
 
 def _in_order(items: list[Any], name: str, problems: list[str]) -> list[Any]:

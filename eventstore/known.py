@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from eventstore import amending
-from eventstore.amending import is_amendment
+from eventstore.amending import Claimed, is_amendment
 from eventstore.drafts import Draft
 from eventstore.driver import ask_all
 from eventstore.errors import Problem, did_you_mean
@@ -26,11 +26,13 @@ class Named(NamedTuple):
 class InDoubt(NamedTuple):
     """The entries that are faulty in themselves: what can be read of what they name, and what they may bring in when mended.
 
-    Of the latter a bare register (`treaty:`) stands for any of its ids. Whoever names that is not accused.
+    Of the latter a bare register (`treaty:`) stands for any of its ids. Whoever names that is not accused. `claims` is what can
+    be read of the corrections and disputes among them.
     """
 
     entries: Sequence[Named] = ()
     brought: Collection[str] = ()
+    claims: Sequence[Claimed] = ()
 
     def may_bring(self, subject: str) -> bool:
         """Whether a subject may be known once they are mended."""
@@ -65,6 +67,9 @@ def faults(connection: Connection, drafts: Sequence[Draft], in_doubt: InDoubt, t
     So that it is told together with their faults, and not when the batch is tried again.
     """
     problems = list[Problem]()
+    claims = amending.unfit_in_doubt(connection, in_doubt.claims, drafts, today, problems)
+    changed = [Named(claimed.kind, claimed.where, named) for claimed, named in claims]
+    in_doubt = in_doubt._replace(entries=[*in_doubt.entries, *changed])
     plain, asked = named_by(drafts)
     asked |= _to_ask(name for entry in in_doubt.entries for name in entry.subjects)
     unknown = asked - _in_log(connection, asked)

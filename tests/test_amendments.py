@@ -29,8 +29,12 @@ from histories import (
 )
 from sqlalchemy import text
 
-from eventstore import log, reading
+from eventstore import dates, log, reading
+from eventstore.drafts import of_event
 from eventstore.errors import Misuse
+from eventstore.events import KINDS, Citation
+from eventstore.events.fields import fields_of
+from eventstore.events.organisations import StateJoined
 from projections import question, runner
 from projections.views import TABLES
 
@@ -63,6 +67,59 @@ def world(database):
 
 
 # Corrections
+
+
+@pytest.mark.parametrize("state", ["AZ", "AZE", "Azerbaijan", "Азербайджан", "azerbaijan"])
+def test_changes_take_a_state_by_whatever_an_append_takes_it(world, state):
+    # Only by its code: of a name nobody was told more than to write the code.
+    given(world, SIGNED, corrected(SIGNED, changes={"state": "AZ"}))
+    (again,) = given(world, corrected(SIGNED, changes={"state": state}))
+    assert not again.new
+    assert parties_on(world, DAY, "belovezha") == {"AZ": "signatory"}
+
+
+def test_changes_take_sets_and_short_forms_as_an_append_does(world):
+    met = fact("meeting-held", "1993-12-24", meeting="ashgabat", bodies=["council"])
+    given(world, met)
+    (loose,) = given(
+        world, corrected(met, changes={"country": "Turkmenistan", "states": ["Russia", "ARM"], "title": 1993})
+    )
+    (settled,) = given(world, corrected(met, changes={"country": "TM", "states": ["AM", "RU"], "title": "1993"}))
+    assert (loose.event_id, settled.new) == (settled.event_id, False)
+    (one,) = given(world, corrected(BELOVEZHA, changes={"confers": "cis:founding-state:signature"}))
+    (list_of_it,) = given(
+        world,
+        corrected(
+            BELOVEZHA, changes={"confers": [{"organisation": "cis", "status": "founding-state", "by": "signature"}]}
+        ),
+    )
+    assert (one.event_id, list_of_it.new) == (list_of_it.event_id, False)
+
+
+def test_what_goes_by_one_name_is_written_in_one_form_in_all_kinds():
+    """So changes are settled without it being known what kind of event they are about."""
+    forms = {}
+    for cls in KINDS.values():
+        for field in fields_of(cls):
+            form = (
+                field.form in ("text", "choice"),
+                field.form == "date",
+                field.many,
+                field.register == "state",
+                field.struct,
+            )
+            assert forms.setdefault(field.name, form) == form, f"{cls.kind}: {field.name}"
+
+
+def test_a_blank_text_of_an_older_release_does_not_stand_in_the_way_of_a_correction(world):
+    old = of_event(
+        StateJoined(organisation="cis", state="GE", note="  "), dates.parse("1993-12-03"), (Citation(source="paper"),)
+    )
+    with world.record() as connection:
+        log.append(connection, [old], recorded_by="tests", now=NOW)
+        runner.catch_up(connection)
+    given(world, fact("event-corrected", "2026-01-01", event=old.event_id, reason="r", date="1994-04"))
+    assert members_on(world, "1994-01-01") == {}
 
 
 def test_a_correction_of_the_date_moves_the_standing(world):

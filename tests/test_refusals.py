@@ -82,6 +82,55 @@ def test_an_amendment_of_what_is_not_there_is_told_together_with_a_malformed_ent
     ]
 
 
+def test_what_is_wrong_with_the_changes_of_a_claim_is_told_with_its_other_faults(world):
+    # A malformed date, or a missing reason, hid it until the next try.
+    text = f"""
+- {{kind: event-corrected, on: 2026, event: {BELOVEZHA.id}, date: 1991-13, changes: {{tilte: T, organisation: sic}}, source: record}}
+- kind: event-disputed
+  on: 2026-01-01
+  about: {{treaty: charter}}
+  date: 2999
+  changes: {{title: "  ", type: pact, meeting: minsk, effective: "x"}}
+  reason: r
+  source: The Record
+- {{kind: event-corrected, on: 2026, about: {{treaty: charter}}, date: soon, changes: {{place: "\\a", title: null}}, reason: r, source: record}}
+- {{kind: event-corrected, on: 2026, about: {{treaty: charter}}, date: 2999, changes: [place], reason: r, source: record}}
+"""
+    assert told_of(world, text) == [
+        "batch:2: event-corrected: date: '1991-13' is not a date: there is no month 13",
+        "batch:2: event-corrected: reason is missing: Why.",
+        "batch:2: event-corrected: treaty-adopted: no field 'tilte'. Did you mean title, title_ru?",
+        "batch:2: event-corrected: there is no organisation 'sic'",
+        "batch:3: event-disputed: source 'The Record': ids are small letters and digits joined by hyphens",
+        "batch:3: event-disputed: treaty-adopted: no field 'effective'. Fields: note, inferred, treaty, title, title_ru, type,"
+        " organisation, place, body, meeting, amends, confers, consent, entry_into_force, depositary, registration",
+        "batch:3: event-disputed: treaty-adopted: type = 'pact' does not fit: it is one of treaty, agreement, protocol,"
+        " convention, charter, declaration, memorandum, decision",
+        "batch:3: event-disputed: treaty-adopted: title is missing: Its title in English.",
+        "batch:3: event-disputed: '2999' is after today (2026-11-22): what has not happened cannot be recorded as done;"
+        " record an announcement as statement-made",
+        "batch:3: event-disputed: there is no meeting 'minsk'",
+        "batch:10: event-corrected: date: 'soon' is not a date; write a day, month or year as '1991-12-21', '1991-12' or '1991'",
+        "batch:10: event-corrected: changes.place holds the control character U+0007: take it out",
+        "batch:10: event-corrected: treaty-adopted: title is missing: Its title in English.",
+        "batch:11: event-corrected: changes = \"['place']\" does not fit: Expected object | null, got array",
+        "batch:11: event-corrected: '2999' is after today (2026-11-22): what has not happened cannot be recorded as done;"
+        " record an announcement as statement-made",
+    ]
+
+
+def test_the_date_and_the_changes_of_a_sound_claim_are_both_held_against_its_event(world):
+    # What was wrong with the date was told only when the changes were right.
+    text = """
+- {kind: event-corrected, on: 2026-01-01, about: {treaty: charter}, date: 1993/1994, changes: {state: AM}, reason: r, source: record}
+"""
+    assert [line.partition(". ")[0] for line in told_of(world, text)] == [
+        "batch:2: event-corrected: treaty-adopted: no field 'state'",
+        "batch:2: event-corrected: '1993/1994' lasts from one day to another, but this happens once: for a day not known exactly"
+        " write [a,b]",
+    ]
+
+
 @pytest.mark.parametrize(
     "faulty",
     [
