@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TextIO, cast
 
 import click
 
-from cli.options import VARIABLE, database_option, must_be_one_of
+from cli.options import ORIGIN, VARIABLE, database_option, must_be_one_of
 from cli.output import say, visible
 
 if TYPE_CHECKING:
@@ -130,6 +130,11 @@ class Program(click.Group):
             # The reader has what it wanted (`cis log | head`). What is still held back goes nowhere, without complaint.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(PIPE_CLOSED)
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            _check_address(error, ctx)
+            raise
         return status
 
     def main(
@@ -174,6 +179,14 @@ def _check_text(args: Sequence[str]) -> None:
     for arg in args:
         if any("\ud800" <= char <= "\udfff" for char in arg):
             raise click.UsageError(f"This is not UTF-8 text: {visible(arg)[:100]}")
+
+
+def _check_address(error: Exception, ctx: click.Context) -> None:
+    """Raise the error anew, with what gave the address, if it is about the address of the database."""
+    from eventstore.errors import NoAddress
+
+    if isinstance(error, NoAddress):
+        raise error.given_by(ctx.meta[ORIGIN]) from error
 
 
 def _failed(error: Exception) -> int:

@@ -1,6 +1,7 @@
 """The options that many commands share, and what holds for every command's options."""
 
-from collections.abc import Callable, Collection
+import os
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, TypeVar
 
 import click
@@ -68,15 +69,30 @@ def inherited(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
     """A callback for options that may stand before the command or after it; typed in both places they are refused, since one of
     the two would have no effect.
     """
-    typed = ctx.get_parameter_source(str(param.name)) is ParameterSource.COMMANDLINE
-    above = ctx.parent
-    while above is not None:
-        if above.get_parameter_source(str(param.name)) is ParameterSource.COMMANDLINE:
-            if typed:
-                raise click.UsageError(f"{param.opts[0]} is given twice: only one can have an effect.", ctx)
-            return above.params[str(param.name)]
-        above = above.parent
-    return value
+    typed_in = list(_typed_in(ctx, str(param.name)))
+    if len(typed_in) > 1 and ctx in typed_in:
+        raise click.UsageError(f"{param.opts[0]} is given twice: only one can have an effect.", ctx)
+    return value if not typed_in or ctx in typed_in else typed_in[0].params[str(param.name)]
+
+
+def _typed_in(ctx: click.Context | None, name: str) -> Iterator[click.Context]:
+    """The commands, this one first and then those before it, after which a person typed an option."""
+    while ctx is not None:
+        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            yield ctx
+        ctx = ctx.parent
+
+
+ORIGIN = "cis.database"  # in the meta of a context: the option or variable from which the address of the database comes
+
+
+def _address(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """What `inherited` gives; where it comes from is noted for whoever has to say that it is wrong."""
+    variables = param.envvar if isinstance(param.envvar, list) else []
+    given = param.opts if any(_typed_in(ctx, str(param.name))) else [*filter(os.environ.get, variables), *param.opts]
+    ctx.meta[ORIGIN] = given[0]
+    found: str = inherited(ctx, param, value)
+    return found
 
 
 def database_option_of(*variables: str) -> Callable[[F], F]:
@@ -88,7 +104,7 @@ def database_option_of(*variables: str) -> Callable[[F], F]:
         default=DATABASE,
         show_default=True,
         show_envvar=True,
-        callback=inherited,
+        callback=_address,
         help="Where the record is: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.",
     )
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from eventstore import dates, merkle
 from eventstore.amending import about_in_log, is_amendment
-from eventstore.database import in_words
+from eventstore.database import in_words, lacks_room
 from eventstore.driver import stream
 from eventstore.errors import DatabaseError, Problem, RecordError
 from eventstore.events import KINDS
@@ -118,7 +118,7 @@ class _Audit:
         try:
             yield from stream(self.connection, sql)
         except DBAPIError as error:
-            if self.connection.dialect.name != "sqlite":
+            if self.connection.dialect.name != "sqlite" or lacks_room(error):
                 raise
             problem = in_words(error, "")
             self._tell("file", f"it cannot be read: {problem.what if problem else error.orig}", self.chain.expected)

@@ -1,6 +1,7 @@
 """Where the record is kept: one SQLite file, or a Postgres database. Every transaction begins and ends here."""
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from eventstore.errors import DatabaseError, Misuse, Problem
+from eventstore.errors import DatabaseError, NoAddress, Problem, did_you_mean
 
 # Of the migrations, oldest first: what this release of the program knows.
 REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
@@ -21,7 +22,7 @@ PATIENCE = 30.0  # seconds that a writer waits for its turn
 class Database:
     """A database at an SQLAlchemy address (`sqlite:///cis.db`, `postgresql+psycopg://user@host/name`).
 
-    Opened without `write`, SQLite opens the file read-only and Postgres begins read-only transactions. Raises `Misuse` for
+    Opened without `write`, SQLite opens the file read-only and Postgres begins read-only transactions. Raises `NoAddress` for
     an address that is none, `DatabaseError` for a driver that is not installed.
     """
 
@@ -51,7 +52,7 @@ class Database:
             with self.engine.begin() as connection:
                 yield connection
         except (SQLAlchemyError, self.engine.dialect.loaded_dbapi.Error) as error:
-            if (problem := in_words(error, str(self.place))) is None:
+            if (problem := in_words(error, str(self.place), writes=self.write)) is None:
                 raise
             raise DatabaseError(problem) from error
         if rest is not None and self._at_rest() != rest:
@@ -96,12 +97,10 @@ def _parsed(url: str) -> URL:
         known = address.drivername in ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
     except (ArgumentError, NoSuchModuleError, ValueError):
         known = False
-    if not known:
-        raise Misuse(Problem("this is not the address of a database", f"--database {url[:200]!r}", advice))
-    if _is_sqlite(address) and (address.host or address.query):
-        raise Misuse(Problem("this is not the address of a database", f"--database {url[:200]!r}", advice))
+    if not known or (_is_sqlite(address) and (address.host or address.query)):
+        raise NoAddress("this is not the address of a database", url, advice)
     if _is_sqlite(address) and (address.database or ":memory:") == ":memory:":
-        raise Misuse(Problem("a database in memory would be gone at once", f"--database {url!r}", advice))
+        raise NoAddress("a database in memory would be gone at once", url, advice)
     return address
 
 
@@ -129,6 +128,7 @@ def _postgres(address: URL, write: bool) -> Engine:
     logging.getLogger("psycopg").setLevel(logging.CRITICAL)
     if address.drivername == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
+    _check_parameters(address)
     engine = create_engine(address, poolclass=NullPool, connect_args=_CONNECTION)
     # A question that is asked again is planned once: by its index, however long the log is.
     setting = f"lock_timeout = {int(PATIENCE * 1000)}" if write else "plan_cache_mode = force_generic_plan"
@@ -140,6 +140,20 @@ def _postgres(address: URL, write: bool) -> Engine:
 
     # Readers see one snapshot through all their questions; writers wait for the head's lock and then read what is newest.
     return engine if write else engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _check_parameters(address: URL) -> None:
+    """Raise `NoAddress` for what stands behind the `?` of an address and is no parameter of a connection."""
+    if not address.query:
+        return
+    from psycopg.pq import Conninfo
+
+    known = [found.keyword.decode() for found in Conninfo.get_defaults()]
+    for name in address.query:
+        if name not in known:
+            shown = address.render_as_string(hide_password=True)
+            advice = did_you_mean(name, known) or "Known are those of libpq, such as sslmode, host, port and options."
+            raise NoAddress(f"there is no parameter {name[:80]!r} of a connection", shown, advice)
 
 
 def check_release(connection: Connection, place: str) -> None:
@@ -177,7 +191,10 @@ def _nothing() -> Iterator[None]:
 
 _AGAIN = "Try again: what was recorded before it broke is not recorded twice."
 _BUSY = "other writers kept the database busy for {patience:g} seconds"
-_MEANINGS = (  # what the driver says, what it means, what to do
+_REFUSED = "the server refuses the connection: {said}"
+_SECURED = "the connection cannot be made as sslmode has it: {said}"
+_SSLMODES = "Change sslmode or sslrootcert in the address, or ask the owner of the server."
+_MEANINGS = (  # what the driver says, what it means ({said}: in the server's own words), what to do
     ("file is not a database", "this file is not an SQLite database", "Name another file with --database."),
     ("database disk image is malformed", "the SQLite file is damaged", "Restore it from an export: cis import."),
     ("malformed database schema", "the SQLite file is damaged", "Restore it from an export: cis import."),
@@ -220,19 +237,72 @@ _MEANINGS = (  # what the driver says, what it means, what to do
     ("connection is closed", "the connection to the server was lost", _AGAIN),
     ("starting up", "the server is starting or stopping", "Try again in a moment."),
     ("shutting down", "the server is starting or stopping", "Try again in a moment."),
+    ("not yet accepting connections", "the server is starting or stopping", "Try again in a moment."),
+    ("in recovery mode", "the server is starting or stopping", "Try again in a moment."),
+    ("too many clients already", _REFUSED, "Try again in a moment."),
+    ("too many connections for", _REFUSED, "Try again in a moment."),
+    ("connection slots are reserved", _REFUSED, "Try again in a moment."),
+    ("pg_hba.conf", _REFUSED, "Ask its owner for a line for you in its pg_hba.conf."),
+    ("sslmode", _SECURED, _SSLMODES),
+    ("SSL was required", _SECURED, _SSLMODES),
+    ("SSL error", _SECURED, _SSLMODES),
+    ("server certificate", _SECURED, _SSLMODES),
+    ("invalid response to SSL negotiation", "what answers there is no Postgres server", "Is the address right?"),
+    ("expected authentication request", "what answers there is no Postgres server", "Is the address right?"),
     ("does not exist", "the server has no such database or user", "Create it first: createdb NAME"),
-    ("connection failed", "the server is not there", "Is it running, and is the address right?"),
-    ("connection is bad", "the server is not there", "Is it running, and is the address right?"),
-    ("connection timeout", "the server does not answer", "Is it running, and is the address right?"),
+    # One name may be that of several addresses: what one of them answered says more than that nobody is at another.
+    ("FATAL:", _REFUSED, "Is the address right?"),
+    ("timeout expired", "the server does not answer", "Is it running, and is the address right?"),
+    ("Is the server running", "the server is not there", "Is it running, and is the address right?"),
+    ("connection failed", "no connection can be made: {said}", "Is the address right?"),
+    ("connection is bad", "no connection can be made: {said}", "Is the address right?"),
     ("failed to resolve host", "the server's name is not known", "Is the address right?"),
 )
 
 
-def in_words(error: Exception, place: str) -> Problem | None:
-    """What an error of the database means for a person, or None if it is not one of those that people can act on."""
+def in_words(error: Exception, place: str, *, writes: bool = False) -> Problem | None:
+    """What an error of the database means for a person, or None if it is not one of those that people can act on.
+
+    `writes` says that something may have been written where the error comes from.
+    """
     original = getattr(error, "orig", None) or error
+    if (code := _code(error)) == _NO_FOLDER or (code in _NO_ROOM and not writes):
+        return _temporary(code)
     said = f"{type(original).__name__}: {original}"
     for words, meaning, advice in _MEANINGS:
         if words in said:
-            return Problem(meaning.format(patience=PATIENCE), place, advice)
+            return Problem(meaning.format(patience=PATIENCE, said=_answer(str(original))), place, advice)
     return None
+
+
+_NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR_WRITE")
+_NO_FOLDER = "SQLITE_IOERR_GETTEMPPATH"
+_FOLDER = "Name another folder in the environment: SQLITE_TMPDIR=FOLDER"
+
+
+def lacks_room(error: Exception) -> bool:
+    """Whether SQLite found no room to write, or no folder for its temporary files: nothing that speaks against the record."""
+    return _code(error) in (*_NO_ROOM, _NO_FOLDER)
+
+
+def _code(error: Exception) -> str:
+    return str(getattr(getattr(error, "orig", None) or error, "sqlite_errorname", ""))
+
+
+def _temporary(code: str) -> Problem:
+    """Who only reads writes nothing but what SQLite lays aside while it works."""
+    from eventstore.sqlite_file import temporary_folder
+
+    if code in _NO_ROOM:
+        return Problem(
+            "the folder for temporary files is full", temporary_folder(), f"Free some space there. {_FOLDER}"
+        )
+    return Problem("no folder for temporary files is there that may be written to", "", _FOLDER)
+
+
+def _answer(said: str) -> str:
+    """What the server said when it was asked for a connection, without what the driver says about that."""
+    _, fatal, answer = said.partition("FATAL:")
+    if not fatal:
+        answer = re.sub(r"^(connection (failed|is bad): )?(connection to server .*? failed: )?", "", said)
+    return (answer.strip().splitlines() or [""])[0]

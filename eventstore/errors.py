@@ -38,6 +38,18 @@ class Misuse(RecordError):
     """The request itself makes no sense (exit status 2)."""
 
 
+class NoAddress(Misuse):
+    """What should be the address of a database is none; `address` is what it is, as far as it may be shown."""
+
+    def __init__(self, what: str, address: str, advice: str, given: str = "--database") -> None:
+        self.what, self.address, self.advice = what, address, advice
+        super().__init__(Problem(what, f"{given} {address[:200]!r}", advice))
+
+    def given_by(self, name: str) -> "NoAddress":
+        """The same of an address that was given by the option, or the variable of the environment, of this name."""
+        return NoAddress(self.what, self.address, self.advice, name)
+
+
 class DatabaseError(RecordError):
     """The database is not there, not ours, not ours to write, of another release, or busy."""
 

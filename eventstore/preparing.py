@@ -37,7 +37,7 @@ def prepare_file(database: Database) -> None:
             if "locked" in str(error) and monotonic() < deadline:
                 sleep(0.05)
                 continue
-            if (problem := in_words(error, str(database.place))) is None:
+            if (problem := in_words(error, str(database.place), writes=True)) is None:
                 raise
             raise DatabaseError(problem) from error
         return

@@ -5,9 +5,10 @@ import sqlite3
 from pathlib import Path
 from random import uniform
 from time import monotonic, sleep
+from typing import NoReturn
 from urllib.parse import quote
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from eventstore.errors import DatabaseError, Problem
@@ -49,8 +50,24 @@ def opened(path: Path, patience: float, *, write: bool) -> File:
 
 
 def new_file(path: Path) -> Engine:
-    """An engine for a file of plain tables that is not there yet, by whatever name: of an address, `?` and `%` would be signs."""
-    return create_engine("sqlite://", creator=lambda: sqlite3.connect(path), poolclass=NullPool)
+    """An engine for a file of plain tables that is not there yet, by whatever name: of an address, `?` and `%` would be signs.
+
+    What goes wrong with it is an `OSError`, as with any other file.
+    """
+    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(path), poolclass=NullPool)
+
+    @event.listens_for(engine, "handle_error")
+    def fails(context: ExceptionContext) -> NoReturn:
+        raise OSError(str(context.original_exception)) from context.original_exception
+
+    return engine
+
+
+def temporary_folder() -> str:
+    """The folder in which SQLite keeps what does not fit into memory (sqlite.org/tempfiles.html); empty if it finds none."""
+    folders = (os.environ.get("SQLITE_TMPDIR"), os.environ.get("TMPDIR"), "/var/tmp", "/usr/tmp", "/tmp", ".")
+    fit = (folder for folder in folders if folder and os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK))
+    return next(fit, "")
 
 
 def at_rest(path: Path) -> Rest | None:

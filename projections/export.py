@@ -1,10 +1,8 @@
 """The world on one day, as plain tables in a new SQLite file that any tool opens."""
 
-import sqlite3
 from pathlib import Path
 
 from sqlalchemy import Column, Connection, MetaData, Table, Text, insert
-from sqlalchemy.exc import OperationalError
 
 from eventstore.reading import CHUNK
 from eventstore.sqlite_file import new_file
@@ -25,10 +23,6 @@ def into_file(views: Connection, basis: Basis, path: Path) -> dict[str, int]:
             about = Table("about", MetaData(), *(Column(name, Text) for name in ("as_of", "known_at", "hash")))
             about.create(file)
             file.execute(insert(about), basis._asdict())
-    except OperationalError as error:
-        if error.connection_invalidated or not isinstance(error.orig, sqlite3.Error):
-            raise  # it was the record that could not be read
-        raise OSError(str(error.orig)) from error
     finally:
         engine.dispose()
     return counts

@@ -5,10 +5,14 @@ import os
 import socket
 from pathlib import Path
 
+import psycopg
 import pytest
 from cli_runs import HISTORY, Ran, cis, told
+from postgres_server import PostgresServer
+from sqlalchemy.engine import make_url
 
-from eventstore.database import Database
+from eventstore.database import Database, in_words
+from eventstore.errors import Problem
 
 
 @pytest.fixture
@@ -290,6 +294,138 @@ def test_an_address_that_is_none(url: str) -> None:
     assert ran.status == 2
     assert ran.err.startswith(f"--database {url!r}: ")
     assert ran.err.endswith("\n  Write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "blamed"),
+    [
+        (("members",), {"CIS_DATABASE_URL": "words"}, "CIS_DATABASE_URL"),
+        (("append", "--file", "-"), {"CIS_DATABASE_URL": "words"}, "CIS_DATABASE_URL"),
+        (("members",), {"CIS_REPORT_DATABASE_URL": "words", "CIS_DATABASE_URL": "other"}, "CIS_REPORT_DATABASE_URL"),
+        (
+            ("append", "--file", "-"),
+            {"CIS_REPORT_DATABASE_URL": "other", "CIS_DATABASE_URL": "words"},
+            "CIS_DATABASE_URL",
+        ),
+        (("members", "--database", "words"), {"CIS_DATABASE_URL": "other"}, "--database"),
+        (("--database", "words", "members"), {"CIS_REPORT_DATABASE_URL": "other"}, "--database"),
+    ],
+)
+def test_an_address_that_is_none_is_told_with_what_gave_it(
+    words: tuple[str, ...], environment: dict[str, str], blamed: str
+) -> None:
+    # The option was blamed, which nobody had typed.
+    ran = cis(None, *words, given=HISTORY, **environment)
+    assert (ran.status, ran.err.splitlines()[0]) == (2, f"{blamed} 'words': this is not the address of a database")
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        (
+            "nope=1",
+            "there is no parameter 'nope' of a connection\n  Known are those of libpq, such as sslmode, host, port",
+        ),
+        ("sslmod=require", "there is no parameter 'sslmod' of a connection\n  Did you mean sslmode, "),
+        ("autocommit=1", "there is no parameter 'autocommit' of a connection\n"),
+    ],
+)
+def test_a_parameter_of_an_address_that_there_is_not(query: str, said: str) -> None:
+    # That was a fault of the program.
+    ran = cis(None, "members", "--database", f"postgresql+psycopg://anna:secret@127.0.0.1/record?{query}")
+    assert ran.status == 2
+    assert ran.err.startswith(f"--database 'postgresql+psycopg://anna:***@127.0.0.1/record?{query}': {said}")
+
+
+def test_a_server_that_answers_and_refuses(postgres: PostgresServer) -> None:
+    # It was said not to be there.
+    with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as owner:
+        owner.execute("CREATE ROLE crowded LOGIN CONNECTION LIMIT 0")
+        owner.execute("CREATE DATABASE shut ALLOW_CONNECTIONS false")
+    try:
+        url = make_url(postgres.url("postgres"))
+        addresses = {
+            url.set(username="crowded"): (
+                'the server refuses the connection: too many connections for role "crowded"',
+                "Try again in a moment.",
+            ),
+            url.set(database="shut"): (
+                'the server refuses the connection: database "shut" is not currently accepting connections',
+                "Is the address right?",
+            ),
+            url.update_query_dict({"sslmode": "nope"}): (
+                'the connection cannot be made as sslmode has it: invalid sslmode value: "nope"',
+                "Change sslmode or sslrootcert in the address, or ask the owner of the server.",
+            ),
+        }
+        for address, (what, advice) in addresses.items():
+            shown = address.render_as_string(hide_password=False)
+            ran = cis(shown, "members")
+            assert (ran.status, ran.err) == (1, f"{shown}: {what}\n  {advice}\n")
+    finally:
+        with psycopg.connect(postgres.conninfo("postgres"), autocommit=True) as owner:
+            owner.execute("DROP ROLE crowded")
+            owner.execute("DROP DATABASE shut")
+
+
+AT = 'connection failed: connection to server at "10.0.0.1", port 5432 failed: '
+
+
+@pytest.mark.parametrize(
+    ("said", "what", "advice"),
+    [
+        (
+            f"{AT}FATAL:  sorry, too many clients already",
+            "the server refuses the connection: sorry, too many clients already",
+            "Try again in a moment.",
+        ),
+        (
+            f'{AT}FATAL:  no pg_hba.conf entry for host "10.0.0.2", user "anna", database "cis", SSL encryption\n'
+            f'{AT}FATAL:  no pg_hba.conf entry for host "10.0.0.2", user "anna", database "cis", no encryption',
+            'the server refuses the connection: no pg_hba.conf entry for host "10.0.0.2", user "anna", database "cis", SSL encryption',
+            "Ask its owner for a line for you in its pg_hba.conf.",
+        ),
+        (
+            f"{AT}server does not support SSL, but SSL was required",
+            "the connection cannot be made as sslmode has it: server does not support SSL, but SSL was required",
+            "Change sslmode or sslrootcert in the address, or ask the owner of the server.",
+        ),
+        (
+            f'{AT}root certificate file "/root/.postgresql/root.crt" does not exist\nEither provide the file, use the system\'s'
+            " trusted roots with sslrootcert=system, or change sslmode to disable server certificate verification.",
+            'the connection cannot be made as sslmode has it: root certificate file "/root/.postgresql/root.crt" does not exist',
+            "Change sslmode or sslrootcert in the address, or ask the owner of the server.",
+        ),
+        (
+            f"{AT}FATAL:  the database system is starting up",
+            "the server is starting or stopping",
+            "Try again in a moment.",
+        ),
+        (
+            f"{AT}FATAL:  the database system is not yet accepting connections\nDETAIL:  Consistent recovery state has not been"
+            " yet reached.",
+            "the server is starting or stopping",
+            "Try again in a moment.",
+        ),
+        (
+            "Multiple connection attempts failed. All failures were:\n- host: 'db', port: 5432, hostaddr: '::1': connection failed:"
+            ' connection to server at "::1", port 5432 failed: Connection refused\n\tIs the server running on that host and'
+            " accepting TCP/IP connections?\n- host: 'db', port: 5432, hostaddr: '10.0.0.1': "
+            f"{AT}FATAL:  sorry, no",
+            "the server refuses the connection: sorry, no",
+            "Is the address right?",
+        ),
+        (
+            f"{AT}received invalid response to SSL negotiation: H",
+            "what answers there is no Postgres server",
+            "Is the address right?",
+        ),
+        (f"{AT}timeout expired", "the server does not answer", "Is it running, and is the address right?"),
+        (f"{AT}ВАЖНО:  нет", "no connection can be made: ВАЖНО:  нет", "Is the address right?"),
+    ],
+)
+def test_what_a_server_says_when_it_refuses_is_passed_on(said: str, what: str, advice: str) -> None:
+    assert in_words(psycopg.OperationalError(said), "PLACE") == Problem(what, "PLACE", advice)
 
 
 @pytest.mark.parametrize("words", [("members",), ("init",), ("append", "--file", "-")])

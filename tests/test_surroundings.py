@@ -8,8 +8,14 @@ from contextlib import closing
 
 import pytest
 from cli_runs import HISTORY, ROOT, cis, process, surroundings, told
+from disks import small_disk
+from sqlalchemy.exc import DBAPIError
 
-from eventstore.database import Database
+from cli.page import file as page_file
+from eventstore import audit
+from eventstore.database import Database, in_words
+from eventstore.errors import DatabaseError
+from projections import question
 
 
 @pytest.fixture
@@ -102,7 +108,7 @@ def test_an_address_of_which_a_part_would_be_passed_over_is_refused(url):
     # ./cis.db was taken instead, and written to.
     ran = cis(url, "members")
     assert ran.status == 2
-    assert ran.err.startswith(f"--database {url!r}: this is not the address of a database\n")
+    assert ran.err.startswith(f"CIS_DATABASE_URL {url!r}: this is not the address of a database\n")
 
 
 def test_an_event_whose_sources_are_damaged_is_no_fault_of_the_program(desk):
@@ -161,3 +167,98 @@ def test_the_name_of_a_column_does_not_reach_the_terminal_as_a_command(desk, for
     assert ran.status == 0
     assert "\x1b" not in ran.out
     assert "31mb" in ran.out
+
+
+# The folder for temporary files
+
+
+ELSEWHERE = "SQLITE_TMPDIR=FOLDER"
+
+
+def test_a_temporary_folder_that_is_full_is_not_the_disk_of_the_record(database, tmp_path, monkeypatch):
+    # The record was named, and its disk was said to be full.
+    told(database)
+
+    def narrow():
+        aside = sqlite3.connect("")
+        aside.execute("PRAGMA max_page_count = 4")
+        return aside
+
+    monkeypatch.setattr(question, "_aside", narrow)
+    monkeypatch.setenv("SQLITE_TMPDIR", str(tmp_path))
+    ran = cis(database, "members", "--known-at", "20")
+    assert (ran.status, ran.err) == (
+        1,
+        f"{tmp_path}: the folder for temporary files is full\n"
+        f"  Free some space there. Name another folder in the environment: {ELSEWHERE}\n",
+    )
+
+
+def test_sql_that_sorts_more_than_the_temporary_folder_holds_says_so(desk, tmp_path):
+    sorts = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000) SELECT i FROM n ORDER BY hex(randomblob(300))"
+    with small_disk(tmp_path / "small", "200k") as folder:
+        ran = process(desk, "sql", sorts, SQLITE_TMPDIR=str(folder))
+    assert (ran.out, ran.status) == ("", 1)
+    assert ran.err.startswith(f"{folder}: the folder for temporary files is full\n")
+
+
+def test_a_disk_that_is_too_small_for_the_file_is_that_of_the_file(desk, tmp_path):
+    with small_disk(tmp_path / "small", "60k") as folder:
+        file = folder / "world.db"
+        ran = cis(desk, "replay", "--into", str(file))
+        assert (ran.status, ran.err) == (1, f"{file}: it cannot be written: database or disk is full\n")
+        assert not list(folder.iterdir())
+
+
+def test_a_record_that_cannot_be_read_is_not_a_fault_of_the_file_it_is_copied_to(desk, tmp_path):
+    # The new file was said not to be writable.
+    with closing(sqlite3.connect(desk.file)) as file:
+        file.execute("DROP TABLE meeting")
+    ran = cis(desk, "export", "sqlite", "--output", str(tmp_path / "copy.db"))
+    assert ran.err.startswith(f"{desk.place}: this database is not a record\n")
+
+
+def failing(code: str, said: str) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError(said)
+    error.sqlite_errorname = code
+    return error
+
+
+def test_where_there_is_no_temporary_folder_one_is_asked_for():
+    nowhere = failing("SQLITE_IOERR_GETTEMPPATH", "disk I/O error")
+    for writes in (True, False):
+        problem = in_words(nowhere, "cis.db", writes=writes)
+        assert (problem.what, problem.where) == ("no folder for temporary files is there that may be written to", "")
+        assert problem.advice == f"Name another folder in the environment: {ELSEWHERE}"
+
+
+def test_a_writer_on_a_full_disk_is_told_of_the_disk_of_the_record():
+    full = failing("SQLITE_FULL", "database or disk is full")
+    assert str(in_words(full, "cis.db", writes=True)).startswith(
+        "cis.db: the disk is full: nothing of this was written"
+    )
+
+
+def test_a_full_temporary_folder_does_not_speak_against_a_record_that_is_verified(desk, monkeypatch):
+    # The record was said to be damaged.
+    def full(*_):
+        raise DBAPIError.instance("", None, failing("SQLITE_FULL", "database or disk is full"), sqlite3.Error)
+        yield
+
+    monkeypatch.setattr(audit, "stream", full)
+    ran = cis(desk, "verify")
+    assert (ran.out, ran.status) == ("", 1)
+    assert "the folder for temporary files is full" in ran.err
+
+
+def test_a_page_that_needs_a_copy_asks_for_a_folder_where_there_is_none(monkeypatch):
+    def none(**_):
+        raise FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
+
+    monkeypatch.setattr(page_file, "TemporaryDirectory", none)
+    with pytest.raises(DatabaseError) as refused:
+        page_file._aside()
+    assert str(refused.value) == (
+        "no copy can be made: No usable temporary directory found in ['/tmp']\n"
+        "  Name another folder for temporary files in the environment: TMPDIR=FOLDER"
+    )

@@ -29,13 +29,21 @@ def readable(url: str, begin: Begin) -> Iterator[tuple[str, str]]:
     if record.file is not None and at_rest(record.file) is None:
         yield url, ""
         return
-    with TemporaryDirectory(prefix="cis-") as folder:
+    with _aside() as folder:
         copy = Path(folder) / "record.db"
         try:
             why = _copy_file(record.file, copy) if record.file is not None else _copy_log(record, copy, begin)
         except OSError as error:
             raise DatabaseError(Problem(f"no copy can be made: {error.strerror}", folder)) from error
         yield f"sqlite:///{copy}", f"{why} It reaches to {_reach(copy)}; to see what came later, start it again."
+
+
+def _aside() -> "TemporaryDirectory[str]":
+    try:
+        return TemporaryDirectory(prefix="cis-")
+    except OSError as error:
+        advice = "Name another folder for temporary files in the environment: TMPDIR=FOLDER"
+        raise DatabaseError(Problem(f"no copy can be made: {error.strerror}", error.filename or "", advice)) from error
 
 
 def _copy_file(file: Path, copy: Path) -> str:

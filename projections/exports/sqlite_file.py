@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Connection, MetaData, Table, Text, insert, select
-from sqlalchemy.exc import OperationalError
 
 from eventstore.reading import CHUNK
 from eventstore.sqlite_file import new_file
@@ -34,8 +33,6 @@ def write(request: Request, path: Path) -> None:
             for table in (event, event_subject):
                 _copy_log(request, file, table)
             _describe(request, file)
-    except OperationalError as error:
-        raise OSError(str(error.orig)) from error
     finally:
         engine.dispose()
 
