@@ -7,6 +7,7 @@ from click.core import ParameterSource
 
 from cli.options import Command, database_option
 from cli.output import emit_one, format_option, plural, progress, progress_option, say
+from cli.target import target
 
 if TYPE_CHECKING:
     from eventstore.checkpoint import Checkpoint
@@ -219,19 +220,11 @@ def _print(text: str) -> None:
 
 
 def _write(text: str, output: str | None) -> None:
-    from eventstore.errors import Problem, Refused
-
-    if output is None:
-        _print(text)
-        return
-    try:
-        with open(output, "x", encoding="utf-8", newline="") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise Refused(Problem("the file exists", output, "Name a new file, or take the old one away.")) from error
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise Refused(Problem(f"the file cannot be written: {why}", output)) from error
+    with target(output) as place:
+        if place is None:
+            _print(text)
+        else:
+            place.write_text(text, encoding="utf-8", newline="")
 
 
 def _refuse_idle(ctx: click.Context, when: str, **values: object) -> None:

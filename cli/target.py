@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 
 def refuse_record(output: str | None, database: str) -> None:
@@ -21,8 +23,8 @@ def refuse_record(output: str | None, database: str) -> None:
 def target(output: str | None, force: bool | None = None, *, folder: bool = False) -> Iterator[Path | None]:
     """A place beside the target, which takes the target's place when all of it is written; None: standard output.
 
-    Raises `Refused` where something is there that must stay (without `force`, anything; None: there is no such option), and
-    where it cannot be written.
+    It goes also where the program is asked to end before that. Raises `Refused` where something is there that must stay (without
+    `force`, anything; None: there is no such option), and where it cannot be written.
     """
     from tempfile import mkdtemp
 
@@ -34,22 +36,46 @@ def target(output: str | None, force: bool | None = None, *, folder: bool = Fals
     path = Path(output)
     try:
         _refuse(path, force, folder)
-        staging = Path(mkdtemp(prefix=f".{path.name[:40]}-", dir=path.parent))
-        try:
-            place = staging / ("folder" if folder else "file")
-            if folder:
-                place.mkdir()
-            yield place
-            if folder:
-                path.mkdir(exist_ok=True)
-                for file in sorted(place.iterdir()):
-                    os.replace(file, path / file.name)
-            else:
-                os.replace(place, path)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
+        with _ending_in_order():
+            staging = Path(mkdtemp(prefix=f".{path.name[:40]}-", dir=path.parent))
+            try:
+                place = staging / ("folder" if folder else "file")
+                if folder:
+                    place.mkdir()
+                yield place
+                if folder:
+                    path.mkdir(exist_ok=True)
+                    for file in sorted(place.iterdir()):
+                        os.replace(file, path / file.name)
+                else:
+                    os.replace(place, path)
+            finally:
+                shutil.rmtree(staging, ignore_errors=True)
     except OSError as error:
         raise Refused(Problem(f"it cannot be written: {error.strerror or error}", output)) from error
+
+
+_ENDING = ("SIGTERM", "SIGHUP")  # somebody ends the program, or closes its terminal
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Let what ends the program at once end it by way of the `finally`s, with the status that shells give for it."""
+
+    def end(number: int, _: object) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    numbers = [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
+    usual = [
+        number for number in numbers if signal.getsignal(number) is signal.SIG_DFL
+    ]  # others are not ours to answer
+    for number in usual:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in usual:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _refuse(path: Path, force: bool | None, folder: bool) -> None:

@@ -50,11 +50,16 @@ def new_key(name: str) -> Key:
 
 
 def write_key(key: Key, path: str) -> None:
-    """Write a key into a new file that only its owner may read; raises `Refused` if that cannot be."""
+    """Write a key into a new file that only its owner may read; raises `Refused`, and leaves no file, if that cannot be."""
     text = f"{key}\n"
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
+        new = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(new, "w", encoding="utf-8") as file:
+                file.write(text)
+        except BaseException:
+            os.unlink(path)
+            raise
     except FileExistsError as error:
         raise Refused(Problem("the file exists: no key is written over", path, "Name a new file.")) from error
     except (OSError, ValueError) as error:

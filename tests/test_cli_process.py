@@ -81,6 +81,48 @@ def test_ctrl_c_ends_in_words(record: Database, tmp_path: Path) -> None:
     assert (waiting.returncode, out, said.strip()) == (130, "", "Stopped. What was not finished is undone.")
 
 
+WAITS = """
+import sys, time
+import cli.main, {module}
+def waits(first, basis, place=None):
+    with open(place or basis, "w") as file:
+        file.write("half of it")
+    print("begun", flush=True)
+    time.sleep(60)
+{module}.{name} = {put}
+cli.main.main()
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="needs the signals of Unix")
+@pytest.mark.parametrize("ended", ["SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize(
+    ("words", "module", "name", "put"),
+    [
+        (("replay", "--into"), "projections.export", "into_file", "waits"),
+        (("export", "sqlite", "--output"), "cli.exporting", "load", "lambda form: waits"),
+    ],
+)
+def test_who_is_ended_leaves_no_hidden_files(
+    empty_sqlite: Database, tmp_path: Path, words: tuple[str, ...], module: str, name: str, put: str, ended: str
+) -> None:
+    record, folder = told(empty_sqlite), tmp_path / "out"
+    folder.mkdir()
+    writing = subprocess.Popen(
+        [sys.executable, "-c", WAITS.format(module=module, name=name, put=put), *words, str(folder / "world.db")],
+        stdout=subprocess.PIPE,
+        env=surroundings(record),
+        text=True,
+    )
+    assert writing.stdout is not None
+    assert writing.stdout.readline() == "begun\n"
+    assert [path.name[:10] for path in folder.iterdir()] == [".world.db-"]
+    number = getattr(signal, ended)
+    writing.send_signal(number)
+    writing.communicate(timeout=60)
+    assert (writing.returncode, list(folder.iterdir())) == (128 + number, [])
+
+
 FAULTY = "import cli.start, cli.main\n{}\ncli.main.main()\n"
 
 

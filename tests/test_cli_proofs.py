@@ -6,11 +6,14 @@ import shutil
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 from cli_runs import ROOT, cis, process, surroundings, told
+from disks import small_disk
 from sqlalchemy import text
 
+from eventstore import signing
 from eventstore.checkpoint import parse
 from eventstore.database import Database
 
@@ -242,7 +245,7 @@ def test_what_would_have_no_effect_is_refused(words, said, desk):
         (["proof", "999"], "there is no position 999: the log ends at position 25"),
         (
             ["proof", "7", "--output", "/nowhere/p.json"],
-            "/nowhere/p.json: the file cannot be written: No such file or directory",
+            "/nowhere/p.json: there is no folder '/nowhere' to write into",
         ),
     ],
 )
@@ -257,7 +260,47 @@ def test_a_proof_is_not_written_over_a_file_that_is_there(desk, tmp_path):
     path.write_text("precious")
     ran = cis(desk, "proof", "7", "--output", str(path))
     assert (ran.status, path.read_text()) == (1, "precious")
-    assert ran.err == f"{path}: the file exists\n  Name a new file, or take the old one away.\n"
+    assert ran.err == f"{path}: the file exists\n  Name a new one, or take the old one away.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ["checkpoint", "--origin", "example.org/cis", "--new-key"],
+            "the file cannot be written: No space left on device",
+        ),
+        (["proof", "7", "--output"], "it cannot be written: No space left on device"),
+    ],
+)
+def test_a_full_disk_leaves_no_file_in_the_way_of_the_next_try(words, said, desk, tmp_path):
+    # An empty one stayed, which the next try would not write over.
+    with small_disk(tmp_path / "small", "64k") as folder:
+        (folder / "ballast").write_bytes(b"x" * 60 * 1024)
+        with suppress(OSError), (folder / "rest").open("wb") as rest:
+            while rest.write(b"x" * 512):
+                rest.flush()
+        ran = cis(desk, *words, str(folder / "made"))
+        assert (ran.status, ran.out) == (1, "")
+        assert f"{folder / 'made'}: {said}" in ran.err
+        assert sorted(path.name for path in folder.iterdir()) == ["ballast", "rest"]
+
+
+def test_a_key_that_cannot_be_written_whole_leaves_no_file(tmp_path, monkeypatch):
+    class Full:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            raise OSError(28, "No space left on device")
+
+        def write(self, text):
+            pass
+
+    monkeypatch.setattr(signing.os, "fdopen", lambda *_, **__: Full())
+    ran = cis(None, "checkpoint", "--new-key", str(tmp_path / "key"), "--origin", "example.org/cis")
+    assert (ran.status, ran.err) == (1, f"{tmp_path / 'key'}: the file cannot be written: No space left on device\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_the_page_on_verification_says_is_so(desk, tmp_path):
