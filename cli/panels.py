@@ -241,12 +241,13 @@ def compare_command(
     has an answer). The codes are those of `cis panel`. FILE.csv - is standard input. Correlates of War counts a state from the
     year in which it joined, which is the rule any-day.
     """
-    from eventstore.files import name_of, opened
-    from projections.compare import COLUMNS, Asked, ledger, read
+    from eventstore.files import read_whole
+    from projections.compare import COLUMNS, LARGEST, Asked, ledger, read
 
     asks = Asked(state, year, value, organisation, rule, values, numbers, criterion or "declared")
-    with opened(file) as given:
-        table, yes_no = read(given.read(), name_of(file), asks)
+    data, name = read_whole(file, LARGEST, advice="Leave out the columns and years that are not compared.")
+    table, yes_no = read(data, name, asks)
+    del data  # of the table only what is compared is kept
 
     with question(database, "", known_at) as asked:
         test = _test(asked.views, criterion, known(asked.log, "organisation", organisation, "--organisation"))

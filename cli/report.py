@@ -1,6 +1,5 @@
 """SQL over the views: report, sql."""
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -198,8 +197,11 @@ def sql_command(query: str, known_at: str | None, form: str, database: str) -> N
 
 def _standard_input() -> str:
     from eventstore.errors import Problem, Refused
+    from eventstore.files import read_whole
+    from projections.read_only import LONGEST
 
+    raw, name = read_whole("-", 4 * LONGEST, f"the SQL is too long; {LONGEST} characters are read", "Ask for less.")
     try:
-        return sys.stdin.buffer.read().decode()
+        return raw.decode()
     except UnicodeDecodeError as error:
-        raise Refused(Problem("this is not UTF-8 text", "standard input")) from error
+        raise Refused(Problem("this is not UTF-8 text", name)) from error

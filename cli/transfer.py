@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import IO
 
 import click
@@ -47,8 +48,13 @@ def import_command(file: str, bar: bool | None, database: str) -> None:
 
 def _decoded(file: IO[bytes], name: str) -> Iterator[str]:
     from eventstore.errors import Problem, Refused
+    from eventstore.transfer import LONGEST_LINE
 
-    for number, line in enumerate(file, start=1):
+    # Longer ones are not waited for; a character may take four bytes.
+    lines = iter(partial(file.readline, 4 * LONGEST_LINE + 1), b"")
+    for number, line in enumerate(lines, start=1):
+        if len(line) > 4 * LONGEST_LINE:
+            raise Refused(Problem("this line is too long for an event", f"{name}:{number}"))
         try:
             yield line.decode()
         except UnicodeDecodeError as error:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eventstore.errors import Problem, Refused
-from eventstore.files import name_of, opened
+from eventstore.files import read_whole
 
 LARGEST = 64 * 2**20  # bytes in one file; a longer history is several files
 FORMS = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -24,11 +24,7 @@ def read_file(path: str) -> list[Entry]:
 
     Raises `Refused` for a file that cannot be read or is not of that form, with the line.
     """
-    name = name_of(path)
-    with opened(path) as file:
-        raw = file.read(LARGEST + 1)
-    if len(raw) > LARGEST:
-        raise Refused(Problem(f"the file is larger than {LARGEST >> 20} MB", name, "Split it into several batches."))
+    raw, name = read_whole(path, LARGEST, advice="Split it into several batches.")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from eventstore import merkle
 from eventstore.driver import ask
 from eventstore.errors import Misuse, Problem, Refused
-from eventstore.files import name_of, opened
+from eventstore.files import read_whole
 from eventstore.reading import head
 
 LARGEST_SIZE = 2**62  # events in a log
@@ -58,11 +58,7 @@ class Checkpoint(NamedTuple):
 
 def read_text(path: str, what: str = "a checkpoint", longest: int = LONGEST) -> tuple[str, str]:
     """The text of a small file (`-`: standard input), and what to call it; raises `Refused` if it is none."""
-    name = name_of(path)
-    with opened(path) as file:
-        raw = file.read(longest + 1)
-    if len(raw) > longest:
-        raise Refused(Problem(f"the file is too long to be {what}", name))
+    raw, name = read_whole(path, longest, f"the file is too long to be {what}")
     try:
         return raw.decode(), name
     except UnicodeDecodeError as error:

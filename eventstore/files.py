@@ -24,6 +24,19 @@ def opened(path: str) -> Iterator[IO[bytes]]:
         raise Refused(Problem(f"the file cannot be read: {error.strerror}", name_of(path))) from error
 
 
+def read_whole(path: str, most: int, too_long: str = "", advice: str = "") -> tuple[bytes, str]:
+    """The bytes of a file, at most so many, and what to call it.
+
+    Raises `Refused` where it cannot be read, or is longer: what never ends is not waited for.
+    """
+    name = name_of(path)
+    with opened(path) as file:
+        raw = file.read(most + 1)
+    if len(raw) > most:
+        raise Refused(Problem(too_long or f"the file is larger than {most >> 20} MB", name, advice))
+    return raw, name
+
+
 def _open(path: str) -> IO[bytes]:
     try:
         return Path(path).open("rb")

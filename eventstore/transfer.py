@@ -20,7 +20,7 @@ from eventstore.stored import Stored
 from eventstore.subjects import About
 from eventstore.tables import event, log_head
 
-_LONGEST_LINE = 4 * 2**20
+LONGEST_LINE = 4 * 2**20  # characters
 
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,7 +98,7 @@ def _numbered(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
 
 
 def _line(line: str, where: str) -> Line:
-    if len(line) > _LONGEST_LINE:
+    if len(line) > LONGEST_LINE:
         raise Refused(Problem("this line is too long for an event", where))
     try:
         return msgspec.json.decode(line, type=Line)

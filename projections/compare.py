@@ -11,7 +11,7 @@ open what the table says, and `missing` if the table has nothing where the recor
 import csv
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from io import StringIO
+from io import BytesIO, TextIOWrapper
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -43,6 +43,7 @@ COLUMNS = (
     "sources",
     "event_id",
 )
+LARGEST = 64 * 2**20  # bytes of a table: those of 200 states over 200 years may have 1,600 in each row
 MOST_PROBLEMS = 10
 _MISSING = frozenset(("", "na", "nan", "null", ".", "-9"))
 _CODES = {
@@ -89,22 +90,23 @@ def read(data: bytes, name: str, asked: Asked) -> tuple[list[Theirs], bool]:
     """The rows of a table, and whether it says only yes and no; raises `Refused` with file and line for what is no such table."""
     text = _text(data, name)
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    table = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+    table = csv.reader(TextIOWrapper(BytesIO(data), "utf-8-sig", newline=""), delimiter=delimiter)
     problems = list[Problem]()
     try:
         header = [cell.strip() for cell in next(table)]
         places = _places(header, name, asked)
-        cells = [(table.line_num, row) for row in table if any(cell.strip() for cell in row)]
+        rows = (row for row in table if any(cell.strip() for cell in row))
+        cells = [(table.line_num, len(row), [row[place] for place in places if place < len(row)]) for row in rows]
     except csv.Error as error:
         raise Refused(Problem(f"this is not CSV: {error}", f"{name}:{table.line_num}")) from None
     if not cells:
         raise Refused(Problem("the table has a header and no rows", name))
-    values = {row[places[2]].strip().lower() for _, row in cells if len(row) > places[2]} - _MISSING
+    values = {found[2].strip().lower() for _, _, found in cells if len(found) == len(places)} - _MISSING
     yes_no = asked.values == "yes-no" or (asked.values == "auto" and values <= _YES_NO)
-    rows = list[Theirs]()
-    for line, row in cells:
+    taken = list[Theirs]()
+    for line, width, found in cells:
         try:
-            rows.append(_row(line, row, places, asked, yes_no))
+            taken.append(_row(line, width, found, asked, yes_no))
         except ValueError as error:
             problems.append(Problem(str(error), f"{name}:{line}"))
         if len(problems) == MOST_PROBLEMS:
@@ -112,7 +114,7 @@ def read(data: bytes, name: str, asked: Asked) -> tuple[list[Theirs], bool]:
             break
     if problems:
         raise Refused(problems)
-    return rows, yes_no
+    return taken, yes_no
 
 
 def _text(data: bytes, name: str) -> str:
@@ -142,10 +144,10 @@ def _places(header: list[str], name: str, asked: Asked) -> tuple[int, int, int]:
     return header.index(asked.state), header.index(asked.year), header.index(asked.value)
 
 
-def _row(line: int, row: list[str], places: tuple[int, int, int], asked: Asked, yes_no: bool) -> Theirs:
-    if len(row) <= max(places):
-        raise ValueError(f"the row has {len(row)} cells, fewer than the header")
-    state, year, value = (row[place].strip() for place in places)
+def _row(line: int, width: int, found: list[str], asked: Asked, yes_no: bool) -> Theirs:
+    if len(found) < 3:
+        raise ValueError(f"the row has {width} cells, fewer than the header")
+    state, year, value = (cell.strip() for cell in found)
     number = _whole(year)
     if number is None or not 1 <= number <= 9998:
         raise ValueError(f"{year[:40]!r} in column {asked.year!r} is not a year")

@@ -192,10 +192,16 @@ def _files(folders: Iterable[str | Path], problems: list[Problem]) -> Iterator[t
 
 
 def _text(path: Path, place: str) -> str:
+    most = 4 * read_only.LONGEST
     try:
-        raw = path.read_bytes()
+        if not path.is_file():  # of a named pipe nobody knows when something comes
+            raise Refused(Problem("what is there is no ordinary file", place, "Take it out of the folder of reports."))
+        with path.open("rb") as file:
+            raw = file.read(most + 1)
     except OSError as error:
         raise Refused(Problem(f"the file cannot be read: {error.strerror}", place)) from error
+    if len(raw) > most:
+        raise Refused(Problem(f"the SQL is too long; {read_only.LONGEST} characters are read", place, "Ask for less."))
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

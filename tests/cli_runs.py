@@ -10,7 +10,10 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any, NamedTuple
 
 from click.testing import CliRunner
@@ -129,6 +132,23 @@ def surroundings(database: Database | str | None, **environment: str) -> dict[st
 
 def _url(database: Database | str) -> str:
     return database if isinstance(database, str) else database.url
+
+
+@contextmanager
+def endless(pipe: Path, piece: bytes, most: int = 64 * 2**20) -> Iterator[list[int]]:
+    """A named pipe out of which pieces come until nobody takes any more, or `most` bytes were taken; how many were, so far."""
+    os.mkfifo(pipe)
+    taken = [0]
+
+    def pour() -> None:
+        with suppress(BrokenPipeError), pipe.open("wb", buffering=0) as out:
+            while taken[0] < most:
+                taken[0] += out.write(piece)
+
+    pouring = Thread(target=pour, daemon=True)
+    pouring.start()
+    yield taken
+    pouring.join(60)
 
 
 def told(database: Database, history: str = HISTORY) -> Database:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from cli_runs import cis, told
+from cli_runs import cis, process, told
 
 from eventstore.database import Database
 
@@ -86,6 +86,23 @@ def test_a_report_of_the_log_itself_is_not_asked_of_an_earlier_time(empty_sqlite
     assert ran.err.endswith(
         "no such table: event\n  As known earlier there are the views, not the log itself: ask without --known-at.\n"
     )
+
+
+def test_a_named_pipe_among_the_reports_is_not_waited_for(empty_sqlite: Database, mine: Path) -> None:
+    os.mkfifo(mine / "pipe.sql")
+    (mine / "folder.sql").mkdir()
+    ran = process(empty_sqlite, "report", "--reports", str(mine), "places")
+    said = "what is there is no ordinary file\n  Take it out of the folder of reports.\n"
+    assert (ran.status, ran.err) == (1, f"{mine}/folder.sql: {said}{mine}/pipe.sql: {said}")
+
+
+def test_sql_is_read_as_far_as_it_may_be_long(empty_sqlite: Database, mine: Path) -> None:
+    (mine / "long.sql").write_text("-- x\n" * 100_000)
+    ran = cis(None, "report", "--reports", str(mine), "places")
+    said = "the SQL is too long; 100000 characters are read\n  Ask for less.\n"
+    assert (ran.status, ran.err) == (1, f"{mine}/long.sql: {said}")
+    asked = cis(empty_sqlite, "sql", "-", given="-- x\n" * 100_000)
+    assert (asked.status, asked.err) == (1, f"standard input: {said}")
 
 
 def test_days_outside_the_record_are_said_of_reports_too(empty_sqlite: Database) -> None:

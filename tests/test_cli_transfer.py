@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
-from cli_runs import HISTORY, cis, process, told
+from cli_runs import HISTORY, cis, endless, process, told
 
 from eventstore.database import Database
 
@@ -198,3 +198,11 @@ def test_check_holds_the_record_against_the_assertions_of_the_history(record: Da
     assert ran.status == 1
     assert failed, "this small history is not the one that the assertions are about"
     assert all("expected" in row["what"] and "found" in row["what"] for row in failed)
+
+
+def test_a_line_that_never_ends_is_not_read_to_its_end(empty_sqlite: Database, tmp_path: Path) -> None:
+    # It was, and only then found to be too long.
+    with endless(tmp_path / "log.jsonl", b"x" * 2**16) as taken:
+        ran = cis(empty_sqlite, "import", str(tmp_path / "log.jsonl"))
+    assert (ran.status, ran.err) == (1, f"{tmp_path / 'log.jsonl'}:1: this line is too long for an event\n")
+    assert taken[0] < 20 * 2**20

@@ -1,10 +1,11 @@
 """Other people's tables held against the record: what differs, why we say so, and how sure we are."""
 
 import pytest
-from cli_runs import cis
+from cli_runs import cis, endless
 from histories import WORLD, fact, given
 
 from eventstore.database import Database
+from projections import compare
 
 GEORGIA = fact("state-joined", "1993-12", citing="record, page 4", organisation="cis", state="GE")
 LEFT = fact("state-withdrew", "2009-08-18", organisation="cis", state="GE")
@@ -155,6 +156,17 @@ def test_a_file_that_is_not_there_and_a_folder_are_refused(empty_sqlite, tmp_pat
     for name, why in (("nothing.csv", "No such file or directory"), (".", "Is a directory")):
         ran = cis(empty_sqlite, "compare", str(tmp_path / name), *COLUMNS)
         assert (ran.status, ran.err) == (1, f"{tmp_path / name}: the file cannot be read: {why}\n")
+
+
+def test_a_table_that_never_ends_is_not_read_to_its_end(empty_sqlite, tmp_path, monkeypatch):
+    monkeypatch.setattr(compare, "LARGEST", 2**20)
+    with endless(tmp_path / "table.csv", b"GE,1995,1\n" * 6_000) as taken:
+        ran = cis(empty_sqlite, "compare", str(tmp_path / "table.csv"), *COLUMNS)
+    assert (ran.status, ran.err) == (
+        1,
+        f"{tmp_path / 'table.csv'}: the file is larger than 1 MB\n  Leave out the columns and years that are not compared.\n",
+    )
+    assert taken[0] < 2 * 2**20
 
 
 def test_of_many_wrong_lines_the_first_ten_are_shown(empty_sqlite):
