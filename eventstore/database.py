@@ -76,11 +76,15 @@ class Database:
         except OSError as error:
             raise DatabaseError(Problem(f"it cannot be opened: {error.strerror}", str(self.place))) from error
 
+    def check_is_there(self) -> None:
+        """Raise `DatabaseError` if the SQLite file is not there; of a server it shows when it is asked."""
+        if self.file is not None and not self.is_there():
+            raise DatabaseError(Problem("there is no database", str(self.place), "Create it: cis init"))
+
     @contextmanager
     def record(self) -> Iterator[Connection]:
         """A transaction on a database that holds a record of this release; raises `DatabaseError` if it does not."""
-        if self.file is not None and not self.is_there():
-            raise DatabaseError(Problem("there is no database", str(self.place), "Create it: cis init"))
+        self.check_is_there()
         with self.transaction() as connection:
             check_release(connection, str(self.place))
             yield connection

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from cli_runs import HISTORY, cis, told
@@ -488,6 +489,37 @@ def test_what_is_not_there_is_told_with_what_is(page: Page, path: str, said: str
     assert page.read(path, 404).alert == said
 
 
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+TOO_LONG = "The question took too long and was stopped. Ask for less at a time: one state, one treaty, fewer years."
+
+
+def test_a_question_that_takes_too_long_is_told_so_in_a_sentence(
+    page: Page, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # The page showed the tags and the script of Datasette's own message, and of a table of CSV that it was a fault.
+    asked = urlencode({"sql": ENDLESS, "_timelimit": 100})
+    for form in ("", ".csv"):
+        assert page.read(f"/record{form}?{asked}", 400).alert == TOO_LONG
+    assert page.ask(f"/record.json?{asked}").json() == {"ok": False, "error": TOO_LONG, "status": 400}
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("_sort=nope", "Cannot sort table by nope"),
+        ("_sort_desc=nope", "Cannot sort table by nope"),
+        ("_sort=state&_sort_desc=state", "Cannot use _sort and _sort_desc at the same time"),
+    ],
+)
+def test_an_order_that_there_is_not_is_no_fault_of_the_program(
+    page: Page, query: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert page.read(f"/record/membership?{query}", 400).alert == said
+    assert page.ask(f"/record/membership.json?{query}").status_code == 400
+    assert capsys.readouterr().err == ""
+
+
 def test_a_fault_of_the_program_shows_none_of_it(
     page: Page, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -502,13 +534,18 @@ def test_a_fault_of_the_program_shows_none_of_it(
     )
 
 
-def test_a_record_that_went_away_is_told(empty_sqlite: Database) -> None:
+def test_a_record_that_went_away_is_told(empty_sqlite: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    # Some pages showed what was still open, and some a fault of the program.
     page = Page(told(empty_sqlite))
-    assert page.ask("/as-of").status_code == 200
+    assert page.ask("/as-of").status_code == page.ask("/record/membership").status_code == 200
     assert empty_sqlite.file is not None
     empty_sqlite.file.rename(empty_sqlite.file.with_name("elsewhere.db"))
-    found = page.read("/as-of", 503)
-    assert (found.text("h1"), found.alert) == ("Not now", "There is no database. Create it: cis init")
+    for path in ("/as-of", "/", "/record", "/record/membership", "/record/members", "/record?sql=select+1"):
+        found = page.read(path, 503)
+        assert (found.text("h1"), found.alert) == ("Not now", "There is no database. Create it: cis init")
+    assert capsys.readouterr().err == ""
+    empty_sqlite.file.with_name("elsewhere.db").rename(empty_sqlite.file)
+    assert page.ask("/").status_code == 200
 
 
 def test_text_of_sources_stays_text(empty_sqlite: Database) -> None:

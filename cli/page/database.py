@@ -43,6 +43,18 @@ class Record(Served):  # type: ignore[misc]  # Datasette ships no types
         self._connections.append(connection)
         return connection
 
+    async def execute_fn(self, fn: Any) -> Any:
+        """Run a function on a connection; raises `DatabaseError` where the file is gone, though it may still be open."""
+        self.record.check_is_there()
+        return await super().execute_fn(fn)
+
+    @property
+    def size(self) -> int:
+        """The bytes of the file; raises `DatabaseError` where it is no longer there."""
+        self.record.check_is_there()
+        found: int = super().size
+        return found
+
     def interrupt(self) -> None:
         """Break off every question that is being answered."""
         for connection in self._connections:

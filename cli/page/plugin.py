@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from zlib import crc32
 
 from datasette import Response
+from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Base400, NotFound
 from datasette.views.base import DatasetteError
 from markupsafe import Markup
@@ -182,6 +183,10 @@ def _told(exception: Exception) -> tuple[int, str]:
         return 404, "There is no such page."
     if isinstance(exception, Base400):
         return exception.status, str(exception.args[0])
+    if isinstance(exception, QueryInterrupted) or isinstance(exception.__context__, QueryInterrupted):
+        advice = "Ask for less at a time: one state, one treaty, fewer years."
+        return 400, f"The question took too long and was stopped. {advice}"
     if isinstance(exception, DatasetteError):
-        return exception.status, exception.message
+        # What it says without a status is about what was asked: a column to sort by that there is not.
+        return 400 if exception.status == 500 else exception.status, exception.message
     return 500, "This is a fault of the program. The terminal where cis serve runs says more."
