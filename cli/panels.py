@@ -245,9 +245,8 @@ def compare_command(
     from projections.compare import COLUMNS, LARGEST, Asked, ledger, read
 
     asks = Asked(state, year, value, organisation, rule, values, numbers, criterion or "declared")
-    data, name = read_whole(file, LARGEST, advice="Leave out the columns and years that are not compared.")
-    table, yes_no = read(data, name, asks)
-    del data  # of the table only what is compared is kept
+    whole = read_whole(file, LARGEST, advice="Leave out the columns and years that are not compared.")
+    table, yes_no = read(*whole, asks)
 
     with question(database, "", known_at) as asked:
         test = _test(asked.views, criterion, known(asked.log, "organisation", organisation, "--organisation"))
