@@ -200,6 +200,28 @@ def test_of_two_corrections_the_later_dated_counts_whichever_was_recorded_first(
     assert members_on(world, DAY) == members_on(world, DAY, known_at=before) == {"GE": "associate"}
 
 
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("2026-01", "2026-01-10"),  # that which began later, also if it may have been earlier than the other
+        ("2026-01-01", "2026-01"),  # on the same first day that which may have been later
+        ("2026-01-01", "[2026-01-01..]"),
+        ("[..2026-03-01]", "2026-01-01"),
+    ],
+)
+@pytest.mark.parametrize("status", ["observer", "associate"])
+def test_of_two_corrections_that_are_dated_vaguely_the_later_is_told_by_the_first_day_and_then_by_the_last(
+    world, earlier, later, status
+):
+    (other,) = {"observer", "associate"} - {status}
+    given(
+        world,
+        JOINED,
+        *(corrected(JOINED, on, changes={"status": to}) for on, to in ((earlier, other), (later, status))),
+    )
+    assert members_on(world, DAY) == {"GE": status}
+
+
 def test_a_correction_of_a_correction_counts(world):
     first = corrected(JOINED, changes={"state": "AM", "status": "observer"})
     given(world, JOINED, first)
@@ -450,6 +472,21 @@ def test_a_dispute_of_a_correction_by_a_better_source_replaces_the_correction(wo
     assert members_on(world, DAY) == {"GE": "associate"}
     assert marked(world) == ([True], [("gazette", True)])
     assert members_on(world, DAY, known_at=before) == {"GE": "observer"}
+
+
+@pytest.mark.parametrize("amended", [corrected, disputed])
+def test_a_dispute_of_an_amendment_by_a_better_source_leaves_the_date_that_it_does_not_dispute(world, amended):
+    first = amended(JOINED, citing="gazette", date="1994-04-19", changes={"status": "observer"})
+    given(world, JOINED, first, disputed(first, citing="depositary", changes={"status": "associate"}))
+    assert members_on(world, "1994-04-18") == {}
+    assert members_on(world, "1994-04-19") == {"GE": "associate"}
+
+
+def test_a_dispute_by_a_better_source_leaves_the_corrected_date_that_it_does_not_dispute(world):
+    claim = disputed(JOINED, citing="gazette", changes={"status": "observer"})
+    given(world, JOINED, corrected(JOINED, date="1994-04-19"), claim)
+    assert members_on(world, "1994-04-18") == {}
+    assert members_on(world, "1994-04-19") == {"GE": "observer"}
 
 
 def test_a_dispute_of_a_correction_by_a_worse_source_leaves_the_correction(world):

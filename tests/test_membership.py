@@ -52,6 +52,18 @@ def test_georgia_that_joined_on_some_day_of_december_is_a_possible_member_until_
     assert members_on(database, "1993-12-31") == {"GE": "member"}
 
 
+@pytest.mark.parametrize(
+    ("on", "earliest", "latest"),
+    [("[..1993-12-09]", "0001-01-01", "1993-12-09"), ("[1993-12-03..]", "1993-12-03", "9999-12-31")],
+)
+def test_a_first_or_last_day_that_nobody_knows_is_the_first_or_the_last_that_there_can_be(
+    database, on, earliest, latest
+):
+    given(database, *WORLD, joined(on))
+    assert column(database, "valid_from", "1993-12-09") == [earliest]
+    assert column(database, "valid_from_latest", "1993-12-09") == [latest]
+
+
 def test_as_of_a_day_means_the_end_of_that_day(database):
     given(database, *WORLD, AM_SIGNED)
     assert members_on(database, "1991-12-20") == {}
