@@ -33,7 +33,7 @@ class Said(NamedTuple):
 
     event_id: str
     date: str | None
-    changes: dict[str, Any] | None
+    changes: dict[str, Any]
     denied: bool
     reason: str
     sources: tuple[Citation, ...]
@@ -125,7 +125,7 @@ class _Resolution:
         if winner is not None:
             if winner.denied:
                 return None
-            date, changes = winner.date or date, {**changes, **(winner.changes or {})}
+            date, changes = winner.date or date, {**changes, **winner.changes}
             support = tuple(sorted({*support, *winner.sources}))
         said = self._claims()
         when = dates.parse(date or root.occurred)
@@ -180,7 +180,7 @@ class _Resolution:
             assert isinstance(claim, Claim)
             own_date, own_changes = self._with_corrections(correction.stored.event_id, claim.date, claim.changes or {})
             if contested is not None:
-                own_date, own_changes = contested.date or own_date, {**own_changes, **(contested.changes or {})}
+                own_date, own_changes = contested.date or own_date, {**own_changes, **contested.changes}
             date, changes = own_date or date, {**changes, **own_changes}
         return date, changes
 
@@ -210,9 +210,9 @@ class _Resolution:
         assert isinstance(claim, EventDisputed)
         date, changes = self._with_corrections(stored.event_id, claim.date, claim.changes or {})
         if (contested := self._winner(stored)) is not None:
-            date, changes = contested.date or date, {**changes, **(contested.changes or {})}
+            date, changes = contested.date or date, {**changes, **contested.changes}
         support = self._support(stored)
-        return Said(stored.event_id, date, changes or None, claim.denied, claim.reason, support, prevails=False)
+        return Said(stored.event_id, date, changes, claim.denied, claim.reason, support, prevails=False)
 
     def _winner(self, stored: Stored) -> Said | None:
         """Of the disputes about an event (or a correction) itself the best sourced, if it is better sourced than the event."""

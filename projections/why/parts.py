@@ -121,11 +121,11 @@ def claims(fact: "Fact", history: "History") -> Iterator[Claim]:
         )
 
 
-def _says(date: str | None, changes: "dict[str, Any] | None", denied: bool) -> str:
+def _says(date: str | None, changes: "dict[str, Any]", denied: bool) -> str:
     if denied:
         return "that it did not happen"
     parts = [f"the date {date}"] if date else []
-    parts += [f"{name}: {'nothing' if value is None else value}" for name, value in (changes or {}).items()]
+    parts += [f"{name}: {'nothing' if value is None else value}" for name, value in changes.items()]
     return "; ".join(parts)
 
 
@@ -164,7 +164,7 @@ def set_aside(root: "Stored", history: "History") -> Iterator[Claim]:
             event_id=stored.event_id,
             about=root.event_id,
             sentence=sentence(unamended(root), history),
-            says=_says(None, None, True),
+            says=_says(None, {}, True),
             reason=event.reason,
             sources=_sources(sources, history),
             prevails=True,
