@@ -382,6 +382,28 @@ def test_a_dispute_by_a_worse_source_is_lost_and_marks_the_row(world):
     assert marked(world, before) == ([False], [])
 
 
+SEATED = fact("state-seated", "1993-12-09", citing="paper", body="council", state="GE")
+CHAIRED = fact("office-assumed", "1993-12-09", citing="paper", office="chair", person="boris")
+
+
+@pytest.mark.parametrize(
+    ("told", "view", "whose"),
+    [
+        (SEATED, "council_roster", "state = 'GE'"),
+        (CHAIRED, "council_roster", "person = 'boris'"),
+        (SIGNED, "treaty_party", "state = 'AM'"),
+        (CHARTER, "treaty_status", "treaty = 'charter'"),
+    ],
+)
+def test_a_row_that_rests_on_what_is_disputed_is_marked_in_every_view(world, told, view, whose):
+    given(world, told)
+    before = position(world)
+    given(world, disputed(told, citing="lexicon", date="1994-04-19"))
+    for known_at, mark in ((None, True), (before, False)):
+        with asked(world, known_at) as views:
+            assert views.execute(text(f"SELECT disputed FROM {view} WHERE {whose}")).scalars().all() == [mark]
+
+
 def test_a_dispute_by_an_equal_source_is_lost(world):
     given(world, JOINED, disputed(JOINED, citing="record", date="1994-04-19"))
     assert members_on(world, "1993-12-03") == {"GE": "member"}

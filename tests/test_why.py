@@ -224,6 +224,14 @@ def test_a_better_date_of_a_seat_or_an_office_is_told_to_make_it_certain(databas
     assert "a day that is known less well" in rules(told)[-1]
 
 
+def test_a_member_that_is_then_called_a_founding_state_is_told_to_have_more_already(database):
+    called = fact("state-joined", "1994-01-01", organisation="cis", state="GE", status="founding-state")
+    given(database, *WORLD, JOINED, called)
+    told = explained(database, "membership", "GE", on="1995-01-01")
+    assert "belonged to the Commonwealth of Independent States as a member (since 1993-12)" in told.answer
+    assert rules(told)[-1] == "It had this standing, or a fuller one, already: nothing changes."
+
+
 def test_a_notice_that_confirms_another_is_told_to_change_nothing(database):
     first = of("withdrawal-notified", "1995-01-01", effective="1996-01-01")
     given(database, *WORLD, SIGNED, first, of("withdrawal-notified", "1995-02-01"))
