@@ -319,6 +319,17 @@ def test_a_notice_that_only_confirms_another_does_not_replace_it(database):
     assert members_on(database, "2015-01-01", former=True) == {"GE": "former"}
 
 
+def test_a_notice_that_names_another_day_replaces_the_first_though_nobody_took_that_back(database):
+    notices = [
+        act("withdrawal-notified", "2008-08-18", effective="2009-08-18"),
+        act("withdrawal-notified", "2008-10-01", effective="2009-10-01"),
+    ]
+    given(database, *WORLD, joined("1993-12-03"), *notices)
+    assert column(database, "withdrawal_effective_on", "2009-01-01") == ["2009-10-01"]
+    assert members_on(database, "2009-09-30") == {"GE": "member"}
+    assert members_on(database, "2009-10-01") == {}
+
+
 def test_a_notice_given_before_a_state_left_and_came_back_has_no_effect_on_its_new_standing(database):
     given(
         database,

@@ -147,6 +147,16 @@ def test_a_standing_that_a_treaty_gives_by_its_entry_into_force_is_told_with_the
     ]
 
 
+def test_an_older_law_than_the_charter_is_a_reason_before_the_charter_was_adopted(database):
+    pact = fact("treaty-adopted", "1992-05-15", treaty="pact", title="Pact", confers=["cst:member:accession"])
+    founded = fact("organisation-founded", "1992-05-15", organisation="cst", name="CST", charter="statute")
+    statute = fact("treaty-adopted", "2002-10-07", treaty="statute", title="Statute")
+    given(database, *WORLD, pact, founded, statute, fact("treaty-acceded", "1993-12-09", treaty="pact", state="GE"))
+    assert explained(database, "membership", "cst", "GE", on="1994-01-01").chain[-1].basis == (
+        "what the treaty confers; Collective Security Treaty, article 10: open to accession"
+    )
+
+
 def test_a_treaty_that_entered_into_force_for_a_state_is_not_told_to_be_missing(database):
     pact = fact("treaty-adopted", "1992-01-01", treaty="pact", title="Pact", confers=["cis:observer:entry-into-force"])
     consent = fact("treaty-acceded", "1993-06-01", treaty="pact", state="UA")
@@ -155,6 +165,10 @@ def test_a_treaty_that_entered_into_force_for_a_state_is_not_told_to_be_missing(
         "Entry-into-force of Pact confers the standing of observer: no entry-into-force by Ukraine is recorded by then"
     )
     assert any(told.startswith(missing) for told in explained(database, "membership", "UA", on="1993-08-31").missing)
+    assert not any("Pact" in told for told in explained(database, "membership", "UA", on="1993-09-01").missing)
+    # That it left and came back later is nothing that was missing before.
+    left = fact("treaty-withdrawn", "1996-01-01", treaty="pact", state="UA")
+    given(database, left, fact("treaty-acceded", "1999-01-01", treaty="pact", state="UA", effective="1999-02-01"))
     assert not any("Pact" in told for told in explained(database, "membership", "UA", on="1993-09-01").missing)
 
 
@@ -433,6 +447,16 @@ def test_a_withdrawal_while_the_treaty_may_have_ended_is_told_with_both(database
     assert [held.because for held in explanation.rows] == [
         "Only possible: it ended on some day from 2004-06-01 to 2004-12-31, so on 2004-07-01 it may have been over."
     ]
+
+
+def test_the_end_of_a_treaty_that_takes_effect_later_is_told_as_an_act_and_then_as_its_effect(database):
+    ended = fact("treaty-terminated", "2004-06-01", treaty="charter", effective="2005-01-01")
+    given(database, *WORLD, fact("treaty-in-force-for-state", "1994-04-20", treaty="charter", state="AM"), ended)
+    told = explained(database, "treaty_party", "charter", "AM", on="2004-07-01")
+    assert told.answer == "On 2004-07-01 Armenia was a party to the Charter (since 1994-04-20)."
+    assert rules(told)[-1] == "The act is done; its effect comes on a later day."
+    told = explained(database, "treaty_party", "charter", "AM", on="2005-01-01")
+    assert rules(told)[-1] == "The treaty ended for all: nobody stands in any relation to it."
 
 
 def test_a_ratification_without_a_known_deposit_says_so(database):
