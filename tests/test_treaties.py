@@ -374,6 +374,23 @@ def test_a_party_whose_notice_is_disputed_is_disputed_only_while_the_notice_coun
     assert [party_on(database, day, "AM", "pact")["disputed"] for day in days] == [False, True, False]
 
 
+def test_a_party_that_is_said_to_have_taken_its_notice_back_is_disputed_from_then(database):
+    back = act("treaty-withdrawal-revoked", "2009-01-01")
+    given(database, *WORLD, PACT, source("other", "encyclopedia"), deposited(), in_force())
+    given(database, notice("2008-08-18", effective="2009-08-18"), back, disputed(back, citing="other", denied=True))
+    given(database, act("declaration-made", "2010-01-01", text="It reads article 1 so."))
+    days = ("2008-12-01", "2009-06-01", "2010-01-01")
+    assert [party_on(database, day, "AM", "pact")["disputed"] for day in days] == [False, True, True]
+
+
+def test_a_disputed_revocation_of_no_notice_makes_no_party_disputed(database):
+    back = act("treaty-withdrawal-revoked", "2009-01-01")
+    given(database, *WORLD, PACT, source("other", "encyclopedia"), deposited(), in_force())
+    given(database, back, disputed(back, citing="other", denied=True))
+    given(database, act("declaration-made", "2010-01-01", text="It reads article 1 so."))
+    assert not party_on(database, "2010-01-01", "AM", "pact")["disputed"]
+
+
 def test_provisional_application_is_shown_until_the_state_is_party(database):
     told = (signed(), act("treaty-provisionally-applied", "1993-01-01"), act("treaty-in-force-for-state", "1994-01-01"))
     given(database, *WORLD, PACT, *told)
@@ -561,6 +578,26 @@ def test_the_dates_of_every_act_stand_in_one_row(database):
     }
     assert (row["acceded"], row["withdrawn"]) == (None, None)
     assert party_on(database, "1992-05-15", "AM", "pact")["ratified"] is None  # not yet
+
+
+def test_an_answer_tells_of_a_state_its_acts_and_its_standing_and_not_the_days_between_which_it_holds(database):
+    given(database, *WORLD, PACT, signed())
+    assert list(party_on(database, "1992-05-15", "AM", "pact")) == [
+        *(
+            "state",
+            "status",
+            "signed",
+            "ratified",
+            "deposited",
+            "acceded",
+            "in_force",
+            "withdrawn",
+            "certainty",
+            "since",
+        ),
+        *("provisionally_applied", "suspended", "withdrawal_notified", "instrument", "withdrawal_effective_on"),
+        *("reservations", "declarations", "disputed"),
+    ]
 
 
 def test_reservations_are_shown_until_they_are_taken_back(database):

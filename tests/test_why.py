@@ -371,6 +371,26 @@ def test_a_party_is_explained_by_the_convention_and_by_the_clause_of_the_treaty(
     )
 
 
+@pytest.mark.parametrize(
+    ("clause", "words"),
+    [
+        ({"on_signature": True}, "in force on signature"),
+        ({"on": "1994-04-20"}, "in force on 1994-04-20"),
+        (
+            {"instruments": 3, "days_after": 30, "from_states": ["BY", "RU"]},
+            "after 3 instruments, 30 days later, those of BY, RU among them",
+        ),
+        ({"instruments": 2, "months_after": 6}, "after 2 instruments, 6 months later"),
+        ({}, "not told in detail"),
+    ],
+)
+def test_a_clause_that_is_recorded_as_data_is_told_in_words(database, clause, words):
+    pact = fact("treaty-adopted", "1993-01-22", treaty="pact", title="Pact", entry_into_force=clause)
+    given(database, *WORLD, pact, fact("treaty-in-force-for-state", "1994-04-20", treaty="pact", state="AM"))
+    told = explained(database, "treaty_party", "pact", "AM", on="1994-12-31")
+    assert told.chain[-1].basis == f"VCLT article 24; clause on entry into force: {words}"
+
+
 def test_a_notice_by_a_state_that_is_no_party_is_told_to_leave_its_standing_as_it_is(database):
     notice = fact("treaty-withdrawal-notified", "1995-01-01", treaty="charter", state="AM", effective="1995-07-01")
     given(database, *WORLD, fact("treaty-signed", "1993-01-22", treaty="charter", state="AM"), notice)
@@ -421,6 +441,32 @@ def test_who_may_have_consented_before_the_entry_into_force_is_told_to_be_only_p
         "The state bound itself; whether the treaty entered into force before or after that is not known, so it is only"
         " possibly a party."
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "rule"),
+    [
+        ("reservation-made", {"text": "Not 4."}, "A reservation limits what binds the state; its standing stays."),
+        ("reservation-withdrawn", {}, "A reservation is taken back; the standing stays."),
+        (
+            "declaration-made",
+            {"text": "It reads article 1 so."},
+            "A declaration says how the state reads the treaty; its standing stays.",
+        ),
+        (
+            "treaty-suspended",
+            {},
+            "Suspension stops the operation of the treaty; the state stays what it was.",
+        ),
+    ],
+)
+def test_what_a_party_says_or_suspends_is_told_to_leave_its_standing_as_it_is(database, kind, fields, rule):
+    told = fact("treaty-signed", "1993-01-22", treaty="charter", state="AM", reservation="Not article 7.")
+    entered = fact("treaty-in-force-for-state", "1994-04-20", treaty="charter", state="AM")
+    given(database, *WORLD, told, entered, fact(kind, "1999-01-01", treaty="charter", state="AM", **fields))
+    explanation = explained(database, "treaty_party", "charter", "AM", on="2000-01-01")
+    assert "Armenia was a party to the Charter (since 1994-04-20)" in explanation.answer
+    assert rules(explanation)[-1] == rule
 
 
 def test_an_act_that_makes_a_standing_towards_a_treaty_certain_is_told_with_its_date(database):
