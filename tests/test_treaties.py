@@ -86,6 +86,19 @@ def test_the_end_of_a_term_is_known_and_does_not_end_a_treaty_by_itself(database
     assert status(database, "2005-01-01") == "in-force"
 
 
+def test_a_treaty_is_extended_since_it_was_last_extended(database):
+    extended = [act("treaty-extended", on, None) for on in ("1999-04-02", "2004-04-02")]
+    given(database, *WORLD, PACT, in_force(), *extended, act("treaty-in-force-for-state", "2006-01-01"))
+    with asked(database) as views:
+        since = [
+            row["since"]
+            for day in ("1999-04-02", "2004-04-01", "2004-04-02", "2006-01-01")
+            for row in treaty_status.treaties(views, day)
+            if (row["treaty"], row["status"]) == ("pact", "extended")
+        ]
+    assert since == ["1999-04-02", "1999-04-02", "2004-04-02", "2004-04-02"]
+
+
 def test_a_treaty_whose_entry_into_force_is_known_by_its_year_is_possibly_in_force_during_it(database):
     given(database, *WORLD, PACT, in_force("1994"))
     assert status(database, "1994-06-30") == "possible adopted or possible in-force"
