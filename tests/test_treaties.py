@@ -208,7 +208,7 @@ def test_how_many_are_party_and_how_many_have_only_signed_counts_what_is_certain
     with asked(database) as views:
         (row,) = (row for row in treaty_status.treaties(views, "1994-06-30") if row["treaty"] == "pact")
     assert (row["parties"], row["signatories"]) == (2, 1)
-    assert row["parties_possible"] + row["signatories_possible"] >= 4
+    assert (row["parties_possible"], row["signatories_possible"]) == (3, 2)  # Kyrgyzstan may be either
 
 
 # A state towards a treaty

@@ -391,6 +391,24 @@ def test_a_clause_that_is_recorded_as_data_is_told_in_words(database, clause, wo
     assert told.chain[-1].basis == f"VCLT article 24; clause on entry into force: {words}"
 
 
+def test_the_clause_of_a_treaty_is_its_own_and_not_that_of_a_protocol_to_it(database):
+    pact = fact(
+        "treaty-adopted", "1993-01-22", treaty="pact", title="Pact", entry_into_force={"clause": "On three deposits."}
+    )
+    other = {"amends": "pact", "entry_into_force": {"clause": "At once."}}
+    protocol = fact("treaty-adopted", "1993-02-01", treaty="protocol", title="Protocol", **other)
+    given(database, *WORLD, pact, protocol, fact("treaty-entered-into-force", "1993-06-01", treaty="pact"))
+    told = explained(database, "treaty_status", "pact", on="1994-01-01")
+    assert told.chain[-1].basis == "VCLT article 24(1)-(2); clause on entry into force: On three deposits."
+
+
+def test_what_leaves_a_treaty_as_it_stood_is_told_to_do_so(database):
+    entered = fact("treaty-entered-into-force", "1994-01-22", treaty="charter")
+    given(database, *WORLD, entered, fact("treaty-in-force-for-state", "1995-04-20", treaty="charter", state="AM"))
+    told = explained(database, "treaty_status", "charter", on="1996-01-01")
+    assert rules(told)[-1] == "The treaty as such stands as it stood before."
+
+
 def test_a_notice_by_a_state_that_is_no_party_is_told_to_leave_its_standing_as_it_is(database):
     notice = fact("treaty-withdrawal-notified", "1995-01-01", treaty="charter", state="AM", effective="1995-07-01")
     given(database, *WORLD, fact("treaty-signed", "1993-01-22", treaty="charter", state="AM"), notice)
@@ -560,6 +578,15 @@ def test_a_seat_ends_with_leaving_the_organisation(database):
     told = explained(database, "council_roster", "council", "Georgia", on="1996-01-01")
     assert told.answer == "On 1996-01-01 Georgia had no seat in the Council of Heads of State."
     assert rules(told)[-1] == "A state that left Commonwealth of Independent States sits in its bodies no longer."
+
+
+def test_a_better_date_of_leaving_the_organisation_is_told_to_make_the_end_of_a_seat_certain(database):
+    left = [fact("state-withdrew", on, organisation="cis", state="GE") for on in ("1995", "1995-03-01")]
+    given(database, *WORLD, JOINED, fact("state-seated", "1994-01-01", body="council", state="GE"), *left)
+    told = explained(database, "council_roster", "council", "Georgia", on="1996-01-01")
+    assert rules(told)[-1] == (
+        "It was over already, since a day that is known less well: by this act it certainly was."
+    )
 
 
 def test_attendance_that_no_source_tells_of_is_not_taken_for_absence(database):
