@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from conftest import DATABASES
 from histories import NOW, RECORD, Told, append
-from history_strategies import AMENDMENTS, History, days, histories
+from history_strategies import AMENDMENTS, NAMES, History, days, histories
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, select
@@ -24,6 +24,7 @@ from eventstore.stored import Stored
 from projections import membership, question, runner, timeline, treaty_party
 from projections.interval import certainty_on, holds_on
 from projections.views import TABLES, metadata
+from projections.why import key_of, why
 
 LATER = "2026-11-23T00:00:00.000000Z"
 Rows = dict[str, list[tuple[Any, ...]]]
@@ -263,6 +264,31 @@ def test_an_earlier_answer_from_the_part_of_the_views_it_needs_is_the_answer_fro
                 ):
                     with question.views(connection, known_at, [subject]) as part:
                         assert ask(part) == ask(whole), subject
+
+
+def explicable() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Of every view whose rows follow from several acts, the keys that there are in an invented history."""
+    for state in NAMES["state"]:
+        yield from (("membership", (organisation, state)) for organisation in NAMES["organisation"])
+        yield from (("treaty_party", (treaty, state)) for treaty in NAMES["treaty"])
+        yield from (("council_roster", (body, state)) for body in NAMES["body"])
+    yield from (("council_roster", (office,)) for office in NAMES["office"])
+    for view in ("treaty_status", "organisation", "body"):
+        yield from ((view, (name,)) for name in NAMES["treaty" if view == "treaty_status" else view])
+
+
+def test_whatever_happened_each_step_that_led_to_a_row_is_told_with_its_rule(record):
+    keys = list(explicable())
+
+    @holds(record, histories(), days())
+    def property_holds(history: History, day: str) -> None:
+        with undone(record) as connection:
+            append(connection, *history.everything)
+            known = KnownHistory(connection)
+            for view, words in keys:
+                told = why(known, *key_of(known, view, words), day)
+                assert told.chain or not told.rows, (view, words)
+                assert all(step.rule and step.basis and step.sentence for step in told.chain), (view, words)
 
 
 def test_the_clock_of_the_examples_is_fixed():

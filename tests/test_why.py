@@ -423,6 +423,19 @@ def test_a_notice_by_a_state_that_is_no_party_is_told_to_leave_its_standing_as_i
     )
 
 
+def test_a_notice_that_may_have_taken_effect_on_the_day_on_which_it_was_given_is_explained(database):
+    # The one event begins and ends the row: it was taken to go on from itself, without end.
+    notified = fact(
+        "treaty-withdrawal-notified", "1995-01-01", treaty="charter", state="AM", effective="[..1995-06-15]"
+    )
+    given(database, *WORLD, notified)
+    told = explained(database, "treaty_party", "charter", "AM", on="1995-01-01")
+    assert [held.because for held in told.rows] == [
+        "Only possible: it ended on some day from 1995-01-01 to 1995-06-15, so on 1995-01-01 it may have been over.",
+        "Only possible: it began on some day from 1995-01-01 to 1995-06-15, so on 1995-01-01 it may not have begun yet.",
+    ]
+
+
 def test_a_consent_with_a_day_of_effect_is_told_to_be_consent_and_then_to_be_in_force(database):
     acceded = fact("treaty-acceded", "1995-01-01", treaty="charter", state="AM", effective="1995-02-01")
     given(database, *WORLD, fact("treaty-entered-into-force", "1994-01-22", treaty="charter"), acceded)

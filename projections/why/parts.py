@@ -212,7 +212,7 @@ def _stretch(row: Row, rows: list[Row]) -> list[Row]:
         same = all(earlier.get(name) == row.get(name) for name in ("status", "acting", "person", "state", "office"))
         if (
             same
-            and row["valid_from"] == earlier["valid_to"]
+            and earlier["valid_from"] < row["valid_from"] == earlier["valid_to"]
             and earlier["ended_by"] == row["began_by"]
             and "status" in row
         ):
