@@ -115,18 +115,10 @@ def acts_without_standing(views: Connection, _: History) -> Iterator[Finding]:
 
 def acts_out_of_order(views: Connection, _: History) -> Iterator[Finding]:
     """A state bound itself before it signed, or was bound before it gave its consent or before the treaty was in force."""
-    started = {
-        row.treaty: row.since
-        for row in views.execute(select(treaty_status).where(treaty_status.c.status == "in-force"))
-    }
+    started = _entries_into_force(views)
     latest = _last_rows(views, treaty_party, ("treaty", "state"))
     for row in latest:
-        for later, earlier in (
-            ("ratified", "signed"),
-            ("deposited", "ratified"),
-            ("in_force", "signed"),
-            ("withdrawn", "signed"),
-        ):
+        for later, earlier in (("ratified", "signed"), ("deposited", "ratified"), ("in_force", "signed")):
             if row[later] and row[earlier] and _surely_before(row[later], row[earlier]):
                 what = f"{row['state']}: {later.replace('_', ' ')} {row[later]}, before {earlier} {row[earlier]}"
                 yield Finding("acts-out-of-order", f"{row['treaty']}/{row['state']}/{later}-{earlier}", what)
@@ -134,6 +126,16 @@ def acts_out_of_order(views: Connection, _: History) -> Iterator[Finding]:
         if row["in_force"] and since and _surely_before(row["in_force"], since):
             what = f"in force for {row['state']} on {row['in_force']}, before the treaty itself on {since}"
             yield Finding("acts-out-of-order", f"{row['treaty']}/{row['state']}/in-force", what)
+
+
+def _entries_into_force(views: Connection) -> dict[str, str]:
+    """When each treaty as such entered into force first, as far as a source says so."""
+    entries = select(timeline.c.subjects, timeline.c.occurred).where(timeline.c.kind == "treaty-entered-into-force")
+    order = timeline.c.occurred_from, timeline.c.occurred_to, timeline.c.event_id
+    found = dict[str, str]()
+    for row in views.execute(entries.order_by(*order)):
+        found.setdefault(dict(name.split(":") for name in row.subjects.split())["treaty"], row.occurred)
+    return found
 
 
 def _last_rows(views: Connection, table: Any, key: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -40,7 +40,9 @@ def test_a_state_that_joined_and_left_on_one_day_is_not_said_to_have_left_withou
     [
         ("withdrawal-notified", {"organisation": "cis"}),
         ("participation-ceased", {"organisation": "cis"}),
+        ("participation-suspended", {"organisation": "cis"}),
         ("treaty-withdrawal-notified", {"treaty": "charter"}),
+        ("reservation-withdrawn", {"treaty": "charter"}),
         ("treaty-withdrawn", {"treaty": "charter"}),
         ("state-left-body", {"body": "council"}),
     ],
@@ -76,6 +78,42 @@ def test_a_ratification_before_the_signature_is_shown_but_not_where_the_dates_le
         fact("treaty-ratified", "1993-04-30", treaty="charter", state="KZ"),
     )
     assert shown(database)["acts-out-of-order"][1] == "KZ: ratified 1993-04-30, before signed 1993-05"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "said"),
+    [
+        (
+            ("instrument-deposited", "1993-03-01"),
+            ("treaty-ratified", "1993-04-01"),
+            ("deposited-ratified", "KZ: deposited 1993-03-01, before ratified 1993-04-01"),
+        ),
+        (
+            ("treaty-in-force-for-state", "1993-03-01"),
+            ("treaty-signed", "1993-04-01"),
+            ("in_force-signed", "KZ: in force 1993-03-01, before signed 1993-04-01"),
+        ),
+        (
+            ("treaty-in-force-for-state", "1993-03-01"),
+            ("treaty-entered-into-force", "1993-04-01"),
+            ("in-force", "in force for KZ on 1993-03-01, before the treaty itself on 1993-04-01"),
+        ),
+    ],
+)
+def test_acts_are_shown_where_one_surely_came_before_another_on_which_it_rests(database, earlier, later, said):
+    told = [
+        fact(kind, on, treaty="charter", **({} if kind == "treaty-entered-into-force" else {"state": "KZ"}))
+        for kind, on in (earlier, later)
+    ]
+    given(database, *WORLD, *told)
+    assert shown(database)["acts-out-of-order"][:2] == (f"charter/KZ/{said[0]}", said[1])
+
+
+def test_a_treaty_that_is_in_force_again_after_a_suspension_was_in_force_before_it(database):
+    told = [("treaty-entered-into-force", "1994"), ("treaty-suspended", "1996"), ("treaty-entered-into-force", "1998")]
+    entered = fact("treaty-in-force-for-state", "1995-04-20", treaty="charter", state="KZ")
+    given(database, *WORLD, entered, *(fact(kind, on, treaty="charter") for kind, on in told))
+    assert "acts-out-of-order" not in shown(database)
 
 
 def test_two_chairs_at_once_are_shown(database):
@@ -117,6 +155,68 @@ def test_a_signature_recorded_with_two_dates_is_shown(database):
     assert shown(database)["done-twice"][1] == "treaty-signed is recorded 2 times for treaty:charter state:AM"
 
 
+@pytest.mark.parametrize(
+    ("register", "kind", "fields"),
+    [
+        ("treaty", "treaty-adopted", {"title": "Pact"}),
+        ("person", "person-registered", {"name": "Askar"}),
+        ("office", "office-created", {"body": "council", "name": "Deputy"}),
+        ("source", "source-registered", {"title": "Papers", "standing": "press"}),
+        ("meeting", "meeting-held", {}),
+    ],
+)
+def test_what_was_entered_twice_is_shown(database, register, kind, fields):
+    entries = [fact(kind, on, **{register: "twice"}, **fields) for on in ("1993-01-22", "1993-01-23")]
+    given(database, *WORLD, entries[0])
+    assert "entered-twice" not in shown(database)
+    given(database, entries[1])
+    what = f"the {register} twice was entered more than once"
+    assert shown(database)["entered-twice"][:2] == (f"{register}:twice", what)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("state-seated", {"body": "council", "state": "KZ"}),
+        ("office-assumed", {"office": "chair", "person": "boris"}),
+    ],
+)
+def test_who_sits_in_a_body_before_it_was_established_is_shown_but_not_where_the_dates_leave_room(
+    database, kind, fields
+):
+    given(database, *WORLD, fact(kind, "1991", **fields))
+    assert "outside-life" not in shown(database)
+    given(database, fact(kind, "1991-12-20", **{**fields, "state": "AM"}))
+    who, where = ("AM", "seat") if kind == "state-seated" else ("boris", "chair")
+    assert shown(database)["outside-life"][:2] == (
+        f"council/{where}/{who}",
+        f"{who} in {'council' if where == 'seat' else where} from 1991-12-20: council did not exist then",
+    )
+
+
+def test_a_meeting_on_the_days_on_which_its_body_may_have_existed_is_not_shown(database):
+    met = [
+        fact("meeting-held", on, meeting=f"m{on}", bodies=["council"]) for on in ("1991-12-21", "1993-12-31", "1991")
+    ]
+    given(database, *WORLD, *met, fact("body-dissolved", "1993-12-31", body="council"))
+    assert "outside-life" not in shown(database)
+
+
+def test_what_the_record_does_not_tell_of_a_treaty_or_an_organisation_is_shown_as_explained(database):
+    given(database, *WORLD, fact("state-joined", "1993-12", organisation="cis", state="GE"))
+    assert "gap" not in shown(database)
+    given(database, fact("treaty-entered-into-force", "1994-01-22", treaty="charter"))
+    assert shown(database)["gap"] == (
+        "charter",
+        "charter is in force, but for which states is not recorded",
+        "The sources read so far do not say for which states.",
+    )
+    given(database, fact("treaty-in-force-for-state", "1994-04-20", treaty="charter", state="AM"))
+    assert "gap" not in shown(database)
+    given(database, fact("organisation-founded", "2000-10-10", organisation="union", name="Union"))
+    assert shown(database)["gap"] == ("union", "union has no member on record", "The sources read so far name none.")
+
+
 def test_a_meeting_of_a_body_that_had_ended_is_shown(database):
     given(
         database,
@@ -139,6 +239,30 @@ def test_an_entry_into_force_off_its_clause_is_shown(database):
     )
     assert shown(database)["entry-into-force"][1] == (
         "cst entered into force on 1994-04-20; by its clause and the deposits known it was due on 1992-07-31"
+    )
+
+
+@pytest.mark.parametrize(
+    ("clause", "deposited", "due"),
+    [
+        ({"instruments": 1, "months_after": 2}, ["1992-06-01"], "1992-08-01"),
+        ({"instruments": 1}, ["1992-06-01"], "1992-06-01"),
+        ({"instruments": 2, "days_after": 30}, ["1992-06-01"], None),  # too few are known
+        ({"instruments": 2, "days_after": 30}, ["1992-06-01", "1992"], None),  # not on which day
+        ({"instruments": 1, "days_after": 60}, ["1992-06-01"], None),  # on the last day of July
+        ({"days_after": 30}, ["1992-06-01"], None),  # after what, is not told
+    ],
+)
+def test_when_a_treaty_was_due_is_counted_from_the_last_deposit_that_it_asks_for(database, clause, deposited, due):
+    acts = [
+        fact("instrument-deposited", on, treaty="cst", state=state)
+        for on, state in zip(deposited, ("AM", "RU"), strict=False)
+    ]
+    adopted = fact("treaty-adopted", "1992-05-15", treaty="cst", title="CST", entry_into_force=clause)
+    given(database, *WORLD, adopted, *acts, fact("treaty-entered-into-force", "1992-07", treaty="cst"))
+    found = shown(database).get("entry-into-force")
+    assert (found and found[1]) == (
+        due and f"cst entered into force on 1992-07; by its clause and the deposits known it was due on {due}"
     )
 
 
