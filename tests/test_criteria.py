@@ -88,6 +88,18 @@ def test_an_organisation_without_charter_has_nobody_by_it(database):
     assert (row["agreement"], row["charter"], row["contested"]) == (None, None, False)
 
 
+def test_who_names_no_organisation_is_told_of_all(database):
+    founded = fact("organisation-founded", "1994-01-01", organisation="union", name="Union")
+    given(database, *WORLD, founded, signed("AZ"), fact("state-joined", "1994", organisation="union", state="RU"))
+    with asked(database) as views:
+        for criterion, where in (
+            ("combined", ["cis", "union"]),
+            ("agreement", ["cis"]),
+            ("declared", ["cis", "union"]),
+        ):
+            assert [row["organisation"] for row in belonging(views, "1995-01-01", None, criterion)] == where
+
+
 def test_only_of_the_cis_is_it_argued_which_test_makes_a_member(database):
     """The treaty that founded another organisation was never open to those admitted later: they are not contested."""
     founded = fact(

@@ -85,6 +85,18 @@ def test_the_holders_of_an_office_follow_each_other(database):
     assert line.because == ("1994-01-01: Leonid (acting) becomes Chair.",)
 
 
+def test_each_state_in_a_body_is_compared_by_itself(database):
+    def seated(on, state, **fields):
+        return fact("state-seated", on, body="council", state=state, **fields)
+
+    given(database, *WORLD, seated("1993-12-09", "GE"), seated("1994-01-01", "AM", status="observer"))
+    given(database, seated("1994-01-01", "GE", status="associate"))
+    assert short(between(database, "1993-12-31", "1994-01-01")) == [
+        "council_roster council/AM status:  -> observer",
+        "council_roster council/GE status: member -> associate",
+    ]
+
+
 def test_meetings_and_decisions_are_new_where_they_were_held(database):
     given(
         database,
