@@ -2,11 +2,12 @@
 
 import pytest
 from cli_runs import cis
-from histories import NOW, WORLD, asked, corrected, disputed, fact, given, position, retracted, source
+from histories import COUNCIL, FOUNDED, NOW, WORLD, asked, corrected, disputed, fact, given, position, retracted, source
 
 from eventstore.batch import Entry
 from eventstore.errors import Misuse
 from projections.diff import INTERVALS, changes, changes_known, preview, subjects_named, view_of
+from projections.interval import interval_columns
 from projections.views import PROJECTIONS
 
 
@@ -113,6 +114,30 @@ def test_meetings_and_decisions_are_new_where_they_were_held(database):
 
 def test_every_projection_is_compared():
     assert set(INTERVALS) == {projection.name for projection in PROJECTIONS}
+
+
+WHEN_AND_WHENCE = {"since", "events", *(column.name for column in interval_columns()[:-1])}
+HOLDER = {"seat", "state", "person", "office", "status", "acting"}  # who sits is put in one word
+
+
+@pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda projection: projection.name)
+def test_all_that_a_view_says_is_compared(projection):
+    compared = INTERVALS[projection.name]
+    said = {*compared.key, compared.main, *compared.others}
+    left_out = {column.name for column in projection.table.c} - said - WHEN_AND_WHENCE
+    assert left_out <= (HOLDER if projection.table.name == "council_roster" else set())
+
+
+def test_a_correction_of_another_name_is_seen(database):
+    given(database, *WORLD)
+    before = position(database)
+    given(
+        database, corrected(FOUNDED, changes={"abbreviation": "CIS"}), corrected(COUNCIL, changes={"name_ru": "Совет"})
+    )
+    assert short(learned(database, before)) == [
+        "organisation cis abbreviation:  -> CIS",
+        "body council name_ru:  -> Совет",
+    ]
 
 
 def test_a_correction_changes_what_is_known_of_a_day_and_is_named(database):

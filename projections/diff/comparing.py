@@ -34,8 +34,16 @@ INTERVALS: dict[str, Compared] = {
         "status",
         (*_ACTS, "instrument", "withdrawal_effective_on", "reservations", "declarations", "disputed"),
     ),
-    "organisation": Compared(("organisation",), "name", ("charter", "founding_treaties", "disputed")),
-    "body": Compared(("body",), "name", ("organisation", "type", "seat", "disputed")),
+    "organisation": Compared(
+        ("organisation",),
+        "name",
+        ("name_ru", "abbreviation", "predecessor", "charter", "founding_treaties", "disputed"),
+    ),
+    "body": Compared(
+        ("body",),
+        "name",
+        ("name_ru", "organisation", "type", "seat", "established_by", "predecessor", "disputed"),
+    ),
 }
 HAPPENED: dict[str, Table] = {"meeting": meeting.meeting, "decision": meeting.decision}
 
