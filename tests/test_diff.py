@@ -86,6 +86,17 @@ def test_the_holders_of_an_office_follow_each_other(database):
     assert line.because == ("1994-01-01: Leonid (acting) becomes Chair.",)
 
 
+def test_who_hold_an_office_together_stand_beside_each_other_and_who_may_hold_it_instead_of_each_other(database):
+    deputy = fact("office-created", "1991-12-21", office="deputy", body="council", name="Deputy", holders="several")
+    deputies = [fact("office-assumed", "1992-01-01", office="deputy", person=who) for who in ("leonid", "boris")]
+    taken = [fact("office-assumed", "1992", office="chair", person=who) for who in ("leonid", "boris")]
+    given(database, *WORLD, deputy, *deputies, *taken)
+    assert short(between(database, "1991-12-31", "1992-01-01")) == [
+        "council_roster council/chair holder:  -> possible boris or possible leonid",
+        "council_roster council/deputy holder:  -> boris, leonid",
+    ]
+
+
 def test_each_state_in_a_body_is_compared_by_itself(database):
     def seated(on, state, **fields):
         return fact("state-seated", on, body="council", state=state, **fields)
@@ -109,7 +120,9 @@ def test_meetings_and_decisions_are_new_where_they_were_held(database):
         "meeting winter held:  -> possibly held",
         "decision resolved adopted:  -> adopted",
     ]
-    assert short(between(database, "1993-12-25", "1994-12-31")) == ["meeting winter held: possibly held -> held"]
+    (held,) = between(database, "1993-12-25", "1994-12-31")
+    assert short([held]) == ["meeting winter held: possibly held -> held"]
+    assert held.subjects == {"meeting:winter"}
 
 
 def test_every_projection_is_compared():
@@ -229,6 +242,9 @@ def test_lines_are_chosen_by_view_and_by_subject(database):
             subjects_named(connection, "chartre")
         assert str(refused.value) == "--subject: nothing is called 'chartre'\n  Did you mean charter, chair?"
     assert view_of("Council-Roster") == "council_roster"
+    compared = ["membership", "treaty_status", "treaty_party", "organisation", "body", "meeting", "decision"]
+    for view in (*compared, "treaty", "office", "person", "source", "timeline"):
+        assert view_of(view) == view
     with pytest.raises(Misuse) as refused:
         view_of("members")
     assert "Did you mean membership?" in str(refused.value)

@@ -71,8 +71,7 @@ def _happened(views: Connection, name: str, table: Table, first: str, second: st
         before = f"possibly {word}" if row.occurred_from <= first else ""
         after = word if row.occurred_to <= second else f"possibly {word}"
         if before != after:
-            subject = frozenset((f"{name}:{row[0]}",))
-            yield Line(name, {name: row[0]}, word, before, after, (row.event_id,), (), subjects=subject)
+            yield Line(name, {name: row[0]}, word, before, after, (row.event_id,), ())
 
 
 def _told(views: Connection, event_ids: Iterable[str]) -> dict[str, tuple[str, list[str]]]:
