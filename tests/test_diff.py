@@ -183,6 +183,23 @@ def test_an_event_recorded_late_changes_earlier_days(database):
     ]
 
 
+def test_what_may_be_over_is_laid_to_what_ended_it_and_not_to_what_came_after(database):
+    given(database, *WORLD, fact("state-seated", "1993-12-09", body="council", state="GE"))
+    before = position(database)
+    left = fact("state-left-body", "2006", body="council", state="GE")
+    given(database, left, fact("state-seated", "2010", body="council", state="GE", status="observer"))
+    (line,) = learned(database, before, day="2006-06-01")
+    assert short([line]) == ["council_roster council/GE status: member -> possible member"]
+    assert line.events == (left.id,)
+
+
+def test_lines_stand_in_the_order_of_their_keys_whatever_was_recorded_first(database):
+    given(database, *WORLD)
+    for state in ("RU", "GE", "AM"):
+        given(database, fact("state-joined", "1994-01-01", organisation="cis", state=state))
+    assert [line.key["state"] for line in between(database, "1993-12-31", "1994-01-01")] == ["AM", "GE", "RU"]
+
+
 def test_a_dispute_and_a_retraction_are_changes_of_what_is_known(database):
     given(database, *WORLD, source("rumour", "encyclopedia"), JOINED)
     before = position(database)
