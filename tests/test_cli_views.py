@@ -55,6 +55,25 @@ def test_the_other_answers_begin_with_the_keys_of_the_contract(
         assert not any(isinstance(value, list | dict) for value in row.values()), "flat objects"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("members", "--as-of", "{day}"),
+        ("meetings", "--to", "{day}"),
+        ("diff", "1999-01-01", "{day}"),
+    ],
+)
+def test_of_a_day_after_the_last_addition_it_is_said_that_the_record_cannot_know(
+    record: Database, words: tuple[str, ...]
+) -> None:
+    def said(day: str) -> str:
+        return cis(record, *(word.format(day=day) for word in words)).err
+
+    after = "what happened between then and 2100-12-31 is not in it."
+    assert after in said("2100-12-31")
+    assert "last added to" not in said("2003-12-31")
+
+
 def test_the_contract_itself() -> None:
     assert " ".join(views.ROSTER) == "body seat state person office certainty since"
     assert " ".join(views.TREATIES) == "treaty title status since parties signatories"
