@@ -66,6 +66,19 @@ def test_the_order_of_a_set_does_not_make_another_event():
     assert drafts(one)[0].event_id == drafts(other)[0].event_id
 
 
+def test_the_states_of_a_clause_are_written_as_those_of_an_event():
+    text = "- {{kind: treaty-adopted, on: 1993, treaty: t, title: T, entry_into_force: {{from_states: {states}}}, source: s}}"
+    (by_name,), (by_code,) = (drafts(text.format(states=states)) for states in ("[Russia, Belarus]", "[BY, RU]"))
+    assert by_name.event.entry_into_force.from_states == ("BY", "RU")
+    assert by_name.event_id == by_code.event_id
+
+
+def test_of_an_act_of_which_no_first_day_is_known_any_day_of_effect_is_possible():
+    fields = "kind: withdrawal-notified, effective: 2007-08-18, organisation: cis, state: GE, source: s"
+    (notice,) = drafts(f"- {{on: '[..2008-08-18]', {fields}}}")
+    assert (notice.when.first, notice.event.effective) == (None, "2007-08-18")
+
+
 def test_a_dispute_stands_beside_what_it_disputes():
     text = """
 - kind: state-joined
@@ -186,6 +199,15 @@ def test_the_log_is_asked_once_for_all_that_the_entries_of_a_batch_are_about():
             "{kind: state-joined, on: 1993, organisation: cis, state: GE, status: boss, source: s}",
             "history.yaml:1: state-joined: status = 'boss' does not fit: it is one of founding-state, member, associate,"
             " observer, participant",
+        ),
+        (
+            "{kind: state-joined, on: 1993, organisation: cis, state: GE, status: [member], source: s}",
+            "history.yaml:1: state-joined: status = \"['member']\" does not fit: Expected str, got array",
+        ),
+        (
+            "{kind: treaty-entered-into-force, on: 1993, treaty: t, until: soon, source: s}",
+            "history.yaml:1: treaty-entered-into-force: until: 'soon' is not a date; write a day, month or year as"
+            " '1991-12-21', '1991-12' or '1991'",
         ),
         (
             "{kind: treaty-adopted, on: 1993, treaty: t, title: T, confers: ['cis:member'], source: s}",
