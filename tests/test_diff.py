@@ -267,6 +267,20 @@ def test_lines_are_chosen_by_view_and_by_subject(database):
     assert "Did you mean membership?" in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        *("organisation:cis", "treaty:charter", "body:council", "office:chair", "person:boris", "source:record"),
+        *("meeting:minsk", "decision:resolved"),
+    ],
+)
+def test_a_subject_is_found_by_its_name_in_whatever_register_it_is(database, subject):
+    met = fact("meeting-held", "1993-12-24", meeting="minsk")
+    given(database, *WORLD, met, fact("decision-adopted", "1993-12-24", decision="resolved", title="Resolved"))
+    with database.record() as connection:
+        assert subjects_named(connection, subject.partition(":")[2]) == {subject}
+
+
 def test_the_command_shows_changes_between_days_and_between_positions(database):
     given(database, *WORLD, JOINED)
     before = position(database)
