@@ -122,6 +122,20 @@ def test_a_treaty_that_is_in_force_for_a_state_is_in_force(database):
     assert status(database, "1994-04-20") == "in-force"
 
 
+def test_a_treaty_that_is_in_force_for_a_state_is_in_force_before_it_is_said_to_have_been_adopted(database):
+    late = act("treaty-adopted", "1995-01-01", None, title="Pact")
+    given(database, *WORLD, act("treaty-in-force-for-state", "1994-01-01"), late)
+    assert status(database, "1994-01-01") == "in-force"
+    assert status(database, "1995-01-01") == "in-force"
+
+
+def test_a_treaty_that_ended_on_an_uncertain_day_is_over_by_a_day_on_which_it_had_ended(database):
+    ended = [act("treaty-terminated", on, None) for on in ("2004", "2004-03-01")]
+    given(database, *WORLD, PACT, in_force(), *ended)
+    assert status(database, "2004-02-29") == "possible in-force or possible terminated"
+    assert status(database, "2004-03-01") == "terminated"
+
+
 def test_a_treaty_suspended_for_all_is_suspended_and_one_suspended_by_a_state_is_not(database):
     given(database, *WORLD, PACT, in_force(), act("treaty-suspended", "1996-01-01"))
     assert status(database, "1996-01-01") == "in-force"
