@@ -24,14 +24,14 @@ from eventstore.events.fields import misshapen
 from eventstore.integrity import Chain, Verdict, event_id
 from eventstore.protection import unprotected
 from eventstore.reading import LAST_POSITION
-from eventstore.stored import COLUMNS, Stored, citations_of, decode_sources, event_of
+from eventstore.stored import Stored, citations_of, decode_sources, event_of
 from eventstore.subjects import About, about
 
 if TYPE_CHECKING:
     import sqlite3
 
 MOST = 20  # problems of one sort that are told one by one
-_EVENTS = f"SELECT {', '.join(COLUMNS)} FROM event ORDER BY position"  # noqa: S608 - names of columns
+_EVENTS = f"SELECT {', '.join(Stored._fields)} FROM event ORDER BY position"  # noqa: S608 - names of columns
 _SUBJECTS = "SELECT position, subject FROM event_subject ORDER BY position, subject"
 _DEFINITIONS = "SELECT position, subject || ' as ' || kind FROM event_definition ORDER BY position, kind, subject"
 _TILES = "SELECT level, tile FROM merkle_tile ORDER BY level, tile"

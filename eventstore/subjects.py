@@ -37,11 +37,6 @@ def about(event: Event) -> About:
     return About(event.kind, subjects_of(event))
 
 
-def subject(register: str, name: str) -> str:
-    """The subject under which the events about an entry of a register are found."""
-    return f"{register}:{name}"
-
-
 def sides_of(subjects: Sequence[str]) -> str | None:
     """What the acts of a state towards a treaty or an organisation are found by (`treaty:x state:AM`), if these are its sides."""
     if len(subjects) == 2 and subjects[0].startswith(_TOWARDS) and subjects[1].startswith("state:"):
