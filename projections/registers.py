@@ -269,18 +269,17 @@ def rule_of(step: Link, key: Key, history: "History") -> Rule:
     return Rule(*(text.format(law=law or "practice: no founding act is named") for text in RULES[step.rule]))
 
 
-def _named(*kinds: str) -> frozenset[str]:
-    return frozenset(kinds)
-
+_OF_ORGANISATIONS = frozenset(("organisation-founded", "organisation-dissolved"))
+_OF_BODIES = frozenset(("body-established", "body-reorganised", "body-dissolved", "organisation-dissolved"))
 
 ORGANISATIONS = Projection(
     name="organisation",
     version=1,
     table=organisation,
     key=("organisation",),
-    handles=_named("organisation-founded", "organisation-dissolved"),
-    ignores=EVERYTHING - _named("organisation-founded", "organisation-dissolved"),
-    leads=_named("organisation-founded"),
+    handles=_OF_ORGANISATIONS,
+    ignores=EVERYTHING - _OF_ORGANISATIONS,
+    leads=frozenset(("organisation-founded",)),
     keys=_organisation_keys,
     fold=_fold_organisation,
 )
@@ -289,9 +288,9 @@ BODIES = Projection(
     version=1,
     table=body,
     key=("body",),
-    handles=_named("body-established", "body-reorganised", "body-dissolved", "organisation-dissolved"),
-    ignores=EVERYTHING - _named("body-established", "body-reorganised", "body-dissolved", "organisation-dissolved"),
-    leads=_named("body-established", "body-reorganised"),
+    handles=_OF_BODIES,
+    ignores=EVERYTHING - _OF_BODIES,
+    leads=frozenset(("body-established", "body-reorganised")),
     keys=_body_keys,
     fold=_fold_body,
 )
@@ -300,6 +299,6 @@ ENTRIES = EventView(
     version=1,
     tables=(office, person, treaty, source),
     handles=frozenset(_TABLES),
-    ignores=EVERYTHING - frozenset(_TABLES),
+    ignores=EVERYTHING - _TABLES.keys(),
     rows=_entry,
 )
