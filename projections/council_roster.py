@@ -29,9 +29,7 @@ council_roster = Table(
     Column("person", Name, comment="who holds the office"),
     Column("office", Name, comment="the office"),
     Column("status", Name, comment="as what a state sits: member, associate, observer or participant"),
-    Column(
-        "acting", Boolean(create_constraint=False), nullable=False, comment="whether the holder only acts in the office"
-    ),
+    Column("acting", Boolean, nullable=False, comment="whether the holder only acts in the office"),
     Column("since", Name, nullable=False, comment="date (EDTF) from which it is so"),
     *interval_columns(),
     Index(None, "body", "valid_from"),

@@ -43,7 +43,7 @@ def interval_columns() -> list[Column[Any]]:
         Column("valid_to_latest", Name, comment="latest day it can have been over; NULL: not over"),
         Column("began_by", Name, nullable=False, comment="event that began it"),
         Column("ended_by", Name, comment="event that ended it"),
-        Column("disputed", Boolean(create_constraint=False), nullable=False, comment="whether a source says otherwise"),
+        Column("disputed", Boolean, nullable=False, comment="whether a source says otherwise"),
     ]
 
 

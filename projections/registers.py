@@ -70,7 +70,7 @@ def _event_columns() -> list[Column[Any]]:
         Column("occurred", Name, nullable=False, comment="date (EDTF) of the entry"),
         Column("occurred_from", Name, nullable=False, comment="earliest day it can have been (0001-01-01: unknown)"),
         Column("event_id", Name, primary_key=True, comment="the event that entered it"),
-        Column("disputed", Boolean(create_constraint=False), nullable=False, comment="whether a source says otherwise"),
+        Column("disputed", Boolean, nullable=False, comment="whether a source says otherwise"),
     ]
 
 

@@ -30,10 +30,8 @@ timeline = Table(
     Column("sources", Name, nullable=False, comment="ids of the sources, corroborating ones included"),
     Column("inferred", Name, comment="what in it is the editor's inference"),
     Column("note", Name, comment="a remark for readers"),
-    Column(
-        "amended", Boolean(create_constraint=False), nullable=False, comment="whether later events say more about it"
-    ),
-    Column("disputed", Boolean(create_constraint=False), nullable=False, comment="whether a source says otherwise"),
+    Column("amended", Boolean, nullable=False, comment="whether later events say more about it"),
+    Column("disputed", Boolean, nullable=False, comment="whether a source says otherwise"),
     Index(None, "occurred_from", "occurred_to", "day_order", "event_id"),
     comment="Every event in force after corrections; order by occurred_from, occurred_to, day_order, event_id.",
 )
@@ -53,12 +51,10 @@ dispute = Table(
     Column("claim_id", Name, primary_key=True, comment="the event that disputes it"),
     Column("date", Name, comment="the date (EDTF) claimed"),
     Column("changes", Name, comment="the fields claimed, as JSON"),
-    Column(
-        "denied", Boolean(create_constraint=False), nullable=False, comment="whether it is said not to have happened"
-    ),
+    Column("denied", Boolean, nullable=False, comment="whether it is said not to have happened"),
     Column("reason", Name, nullable=False, comment="why it is recorded"),
     Column("sources", Name, nullable=False, comment="ids of the sources that claim it"),
-    Column("prevails", Boolean(create_constraint=False), nullable=False, comment="whether this claim is the one shown"),
+    Column("prevails", Boolean, nullable=False, comment="whether this claim is the one shown"),
     Index("ix_dispute_event_id", "event_id"),
     comment="Who says otherwise, about which event.",
 )
