@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Boolean, Column, Connection, Index, Integer, Table, literal, select
+from sqlalchemy import Boolean, Column, ColumnElement, Connection, Index, Integer, Table, literal, select
 
 from eventstore.tables import Name
 from projections.interval import Row
@@ -126,6 +126,11 @@ VIEW = EventView(
 )
 
 
+def concerns(subject: str) -> ColumnElement[bool]:
+    """The condition that an event of the timeline is about a subject (`state:AM`)."""
+    return (literal(" ") + timeline.c.subjects + literal(" ")).contains(f" {subject} ", autoescape=True)
+
+
 def story(connection: Connection, subject: str | None, first: str, last: str) -> list[Row]:
     """What happened from one day to another (ISO, inclusive) in historical order, about a subject (`state:AM`) or all."""
     order = (timeline.c.occurred_from, timeline.c.occurred_to, timeline.c.day_order, timeline.c.event_id)
@@ -134,7 +139,5 @@ def story(connection: Connection, subject: str | None, first: str, last: str) ->
         timeline.c.occurred_from <= last, timeline.c.occurred_to >= first
     )
     if subject is not None:
-        query = query.where(
-            (literal(" ") + timeline.c.subjects + literal(" ")).contains(f" {subject} ", autoescape=True)
-        )
+        query = query.where(concerns(subject))
     return [dict(row) for row in connection.execute(query.order_by(*order)).mappings()]

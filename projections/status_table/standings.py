@@ -3,25 +3,17 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, literal, select
+from sqlalchemy import Connection, select
 
 from projections.interval import Row, holds_on
 from projections.membership import membership
 from projections.registers import treaty
-from projections.timeline import dispute, timeline
-from projections.treaty_party import parties, treaty_party
+from projections.timeline import concerns, dispute, timeline
+from projections.treaty_party import DATES, parties, treaty_party
 from projections.treaty_status import treaty_status
 
-_ACTS = {  # kinds of event, and the column of the view that holds their date
-    "treaty-signed": "signed",
-    "treaty-ratified": "ratified",
-    "instrument-deposited": "deposited",
-    "treaty-acceded": "acceded",
-    "treaty-provisionally-applied": "provisionally_applied",
-    "treaty-in-force-for-state": "in_force",
-    "treaty-withdrawal-notified": "withdrawal_notified",
-    "treaty-withdrawn": "withdrawn",
-}
+# The acts of which a status table tells, by kind of event, with the column that holds their date: none tells of suspensions.
+_ACTS = {kind: column for kind, column in DATES.items() if column != "suspended"}
 
 
 class Standing(NamedTuple):
@@ -79,11 +71,10 @@ def standings_on(views: Connection, name: str, day: str, named: Callable[[str], 
 
 def _claims(views: Connection, name: str) -> dict[str, dict[str, list[tuple[str, str | None, str]]]]:
     """By state and column, who says otherwise of its act: what ('says', 'denied', 'otherwise'), date, sources."""
-    padded = literal(" ") + timeline.c.subjects + literal(" ")
     query = (
         select(timeline.c.kind, timeline.c.subjects, dispute.c.date, dispute.c.denied, dispute.c.sources)
         .join(dispute, dispute.c.event_id == timeline.c.event_id)
-        .where(timeline.c.kind.in_(_ACTS), padded.contains(f" treaty:{name} ", autoescape=True))
+        .where(timeline.c.kind.in_(_ACTS), concerns(f"treaty:{name}"))
         .order_by(timeline.c.event_id, dispute.c.claim_id)
     )
     found = dict[str, dict[str, list[tuple[str, str | None, str]]]]()
