@@ -17,11 +17,11 @@ from projections import registers, timeline
 from projections.diff.comparing import HAPPENED, INTERVALS, Compared, line_of, pairs, prepared
 from projections.diff.line import Line
 from projections.interval import Row
-from projections.projection import EventView, Key, Projection
+from projections.projection import AnyView, EventView, Key
 from projections.rules import on_day
 from projections.runner import FEW, touched
 from projections.sentences import sentence
-from projections.views import EVENT_VIEWS, PROJECTIONS
+from projections.views import ALL_VIEWS, EVENT_VIEWS, PROJECTIONS
 
 if TYPE_CHECKING:
     from eventstore.batch import Entry
@@ -57,9 +57,9 @@ class _Known:
         self.before, self.after = History(log, earlier, bulk=bulk), History(log, later, bulk=bulk)
         self.recorded = dict[int, "Stored"]()
 
-    def touched(self) -> dict[tuple[Projection | EventView, Key], list[int]]:
+    def touched(self) -> dict[tuple[AnyView, Key], list[int]]:
         """The keys whose rows can differ, each with the positions of the events that touch it; by view."""
-        found = dict[tuple[Projection | EventView, Key], list[int]]()
+        found = dict[tuple[AnyView, Key], list[int]]()
         position = self.before.known_at + 1
 
         def next_event(_: int) -> None:
@@ -70,10 +70,9 @@ class _Known:
             positions = found.setdefault((view, key), [])
             if position not in positions[-1:]:
                 positions.append(position)
-        views: tuple[Projection | EventView, ...] = (*PROJECTIONS, *EVENT_VIEWS)
-        return dict(sorted(found.items(), key=lambda item: (views.index(item[0][0]), item[0][1])))
+        return dict(sorted(found.items(), key=lambda item: (ALL_VIEWS.index(item[0][0]), item[0][1])))
 
-    def lines(self, view: Projection | EventView, key: Key, day: str | None) -> Iterator[Line]:
+    def lines(self, view: AnyView, key: Key, day: str | None) -> Iterator[Line]:
         if isinstance(view, EventView):
             return self._entries(view, key[0], day)
         before, after = (
