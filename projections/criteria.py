@@ -11,10 +11,10 @@ from sqlalchemy import Connection, func, select
 
 from eventstore.dates import parse, shift
 from eventstore.facts import BEGINNING, END
-from projections.interval import Row, certainty_on, holds_on
+from projections.interval import Row, certainty_on, holds_on, on_day
 from projections.membership import members, membership
 from projections.registers import organisation, state, treaty
-from projections.rules import Rule, on_day
+from projections.rules import Rule
 
 # Who belongs, by which test: what people have meant by it, each with where that is written.
 CRITERIA = {

@@ -58,6 +58,16 @@ def certainty_on(table: FromClause, day: Day) -> ColumnElement[str]:
     return case((certain, literal("certain")), else_=literal("possible")).label("certainty")
 
 
+def on_day(rows: Iterable[Row], day: str) -> list[Row]:
+    """The rows that hold on a day (ISO), certainly or possibly, each with its `certainty`."""
+    held = list[Row]()
+    for row in rows:
+        if row["valid_from"] <= day and (row["valid_to"] is None or row["valid_to_latest"] > day):
+            certain = row["valid_from_latest"] <= day and (row["valid_to"] is None or row["valid_to"] > day)
+            held.append({**row, "certainty": "certain" if certain else "possible"})
+    return held
+
+
 class Step(NamedTuple):
     """Something happens to what is folded, on some day from `first` to `last`.
 

@@ -16,9 +16,8 @@ from eventstore.subjects import subjects_of
 from projections import registers, timeline
 from projections.diff.comparing import HAPPENED, INTERVALS, Compared, line_of, pairs, prepared
 from projections.diff.line import Line
-from projections.interval import Row
+from projections.interval import Row, on_day
 from projections.projection import AnyView, EventView, Key
-from projections.rules import on_day
 from projections.runner import FEW, touched
 from projections.sentences import sentence
 from projections.views import ALL_VIEWS, EVENT_VIEWS, PROJECTIONS

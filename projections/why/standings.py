@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from projections import membership, treaty_party, treaty_status
-from projections.interval import Row
+from projections.interval import Row, on_day
 from projections.order import ORGANISATION_ACTS
 from projections.projection import Key
-from projections.rules import Link, on_day
+from projections.rules import Link
 from projections.sentences import name_of
 from projections.why.found import Found, roots_of, subjects_of_link
 from projections.why.words import any_of, state_name, with_article
