@@ -14,7 +14,7 @@ from projections.interval import DAY, Row, Step, Track, certainty_on, holds_on, 
 from projections.order import EVERYTHING
 from projections.projection import Key, Projection, metadata
 from projections.registers import person, state
-from projections.rules import Link, Rule, link
+from projections.rules import Link, Rule, link, take_all
 
 if TYPE_CHECKING:
     from eventstore.facts import Fact
@@ -105,7 +105,7 @@ def _bodies_of(organisation: str, history: "History") -> list[str]:
 def fold_seat(key: Key, history: "History") -> list[Row]:
     """The rows of one state in one body; leaving the body's organisation ends the seat."""
     track = _seat(key)
-    deque(_seat_links(track, key, history), maxlen=0)
+    take_all(_seat_links(track, key, history))
     return track.rows()
 
 
@@ -184,7 +184,7 @@ def fold_office(key: Key, history: "History") -> list[Row]:
     holders, taken = _office(key, history)
     if holders is None:
         return []
-    deque(holders.links(taken), maxlen=0)
+    take_all(holders.links(taken))
     return holders.rows()
 
 

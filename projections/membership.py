@@ -5,7 +5,6 @@ in which organisation (`confers` of treaty-adopted); acts towards the organisati
 stand the tests by which the contested cases are judged: the founding agreements, the charter, and practice.
 """
 
-from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from itertools import product
@@ -19,7 +18,7 @@ from projections.interval import DAY, Row, Step, Track, certainty_on, holds_on, 
 from projections.order import EVERYTHING, ORGANISATION_ACTS
 from projections.projection import Key, Projection, metadata
 from projections.registers import state
-from projections.rules import Link, Rule, link
+from projections.rules import Link, Rule, link, take_all
 
 if TYPE_CHECKING:
     from eventstore.facts import Fact
@@ -161,7 +160,7 @@ def _ends(organisation: str, history: "History") -> "list[Fact]":
 def fold(key: Key, history: "History") -> list[Row]:
     """The rows of one state in one organisation."""
     standing, taken = _begin(key, history)
-    deque(map(standing.take, taken), maxlen=0)
+    take_all(map(standing.take, taken))
     return standing.track.rows()
 
 

@@ -1,6 +1,5 @@
 """The registers: what the ids in the other views stand for."""
 
-from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ from eventstore.tables import Name
 from projections.interval import Row, Track, interval_columns, steps
 from projections.order import EVERYTHING
 from projections.projection import EventView, Key, Projection, metadata
-from projections.rules import Link, Rule, link
+from projections.rules import Link, Rule, link, take_all
 
 if TYPE_CHECKING:
     from eventstore.facts import Fact
@@ -156,7 +155,7 @@ def _organisation_keys(fact: "Fact", _: "History") -> Iterator[Key]:
 
 def _fold_organisation(key: Key, history: "History") -> list[Row]:
     track = Track(organisation=key[0])
-    deque(_organisation_links(track, key, history), maxlen=0)
+    take_all(_organisation_links(track, key, history))
     return track.rows()
 
 
@@ -200,7 +199,7 @@ def _body_keys(fact: "Fact", history: "History") -> Iterator[Key]:
 
 def _fold_body(key: Key, history: "History") -> list[Row]:
     track = Track(body=key[0])
-    deque(_body_links(track, key, history), maxlen=0)
+    take_all(_body_links(track, key, history))
     return track.rows()
 
 

@@ -4,7 +4,8 @@ A fold goes through its steps as links. Its rows and the explanation of its rows
 shows and what is said about it cannot drift apart. The words of the rules stand beside the fold that applies them.
 """
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from projections.interval import Step
@@ -37,6 +38,11 @@ def link(step: Step, rule: str, before: Mapping[str, Any] | None, after: Mapping
     """The link that a step makes."""
     part = "" if step.acts and step.takes_effect else "act" if step.acts else "effect"
     return Link(step.event_id, step.date, step.first, step.last, part, rule, before, after)
+
+
+def take_all(links: Iterable[Link]) -> None:
+    """Go through the links of a fold for its rows alone; no link is kept."""
+    deque(links, maxlen=0)
 
 
 def changed(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> dict[str, tuple[Any, Any]]:

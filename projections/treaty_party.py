@@ -7,7 +7,6 @@ ratification is not a deposit, and a consent given after the entry into force ta
 cases the state stays consent-given until a source says more, be it by naming the day on which the consent takes effect.
 """
 
-from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ from eventstore.tables import Name
 from projections.interval import DAY, Row, Step, Track, certainty_on, holds_on, interval_columns, steps
 from projections.order import DAY_ORDER, EVERYTHING, TREATY_ACTS
 from projections.projection import Key, Projection, metadata
-from projections.rules import Link, Rule, link
+from projections.rules import Link, Rule, link, take_all
 
 if TYPE_CHECKING:
     from eventstore.facts import Fact
@@ -90,7 +89,7 @@ def _treaty_facts(treaty: str, history: "History") -> "list[Fact]":
 def fold(key: Key, history: "History") -> list[Row]:
     """The rows of one state towards one treaty."""
     standing, taken = _begin(key, history)
-    deque(map(standing.take, taken), maxlen=0)
+    take_all(map(standing.take, taken))
     return standing.track.rows()
 
 

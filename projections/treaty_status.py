@@ -1,6 +1,5 @@
 """Where each treaty as such stood: adopted, provisionally applied, in force, extended, suspended, terminated."""
 
-from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,7 @@ from projections.interval import Row, Step, Track, certainty_on, holds_on, inter
 from projections.order import EVERYTHING
 from projections.projection import Key, Projection, metadata
 from projections.registers import treaty
-from projections.rules import Link, Rule, link
+from projections.rules import Link, Rule, link, take_all
 from projections.treaty_party import clauses_of, treaty_party
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def keys(fact: "Fact", _: "History") -> Iterator[Key]:
 def fold(key: Key, history: "History") -> list[Row]:
     """The rows of one treaty."""
     track = Track("status", treaty=key[0])
-    deque(_links(track, key, history), maxlen=0)
+    take_all(_links(track, key, history))
     return track.rows()
 
 
