@@ -8,9 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
-from click.core import ParameterSource
 
-from cli.options import DATABASE, VARIABLE, Command
+from cli.options import DATABASE, VARIABLE, Command, typed_in
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -92,9 +91,6 @@ _KEYS = {  # of each view, what its key is made of, part by part
 
 def _database(ctx: click.Context) -> str:
     """The address that the command line names, or the environment."""
-    above: click.Context | None = ctx
-    while above is not None:
-        if above.get_parameter_source("database") is ParameterSource.COMMANDLINE:
-            return str(above.params["database"])
-        above = above.parent
+    for typed in typed_in(ctx, "database"):
+        return str(typed.params["database"])
     return os.environ.get("CIS_REPORT_DATABASE_URL") or os.environ.get("CIS_DATABASE_URL") or DATABASE
