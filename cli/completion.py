@@ -73,13 +73,14 @@ def kinds(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
 
 def of_rows(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> "list[CompletionItem[str]]":
     """What to offer for the key of a row of a view: `cis why VIEW KEY`."""
+    from projections.names import REGISTERS
+
     view, given = str(ctx.params.get("view")).replace("-", "_"), len(ctx.params.get("key") or ())
     keys = _KEYS.get(view, (view,))
     registers = keys[min(given, len(keys) - 1)].split()
-    return names(*(name for name in registers if name in _NAMED))(ctx, parameter, incomplete)
+    return names(*(name for name in registers if name in (*REGISTERS, "state")))(ctx, parameter, incomplete)
 
 
-_NAMED = ("organisation", "body", "office", "person", "treaty", "meeting", "decision", "source", "state")
 _KEYS = {  # of each view, what its key is made of, part by part
     "membership": ("state organisation", "state"),
     "council_roster": ("body office", "state office person"),

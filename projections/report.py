@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from eventstore.errors import Misuse, Problem, Refused, did_you_mean
 from projections import read_only
+from projections.names import REGISTERS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -48,7 +49,6 @@ TYPES = ("date", "first-day", "state", "id", "text", "integer", "flag")
 ANY = "any"
 LONGEST = 1_000  # characters of a value
 _TRUE, _FALSE = frozenset(("yes", "true", "on", "1")), frozenset(("no", "false", "off", "0"))
-_REGISTERS = ("organisation", "body", "office", "person", "treaty", "meeting", "decision", "source")
 _TAKEN = ("database", "format", "help", "known_at")  # options that every report has
 _DIRECTIVES = {"group": "membership", "help": "Who belonged on a day.", "example": "--as-of 1994-06-30"}
 _OPENABLE = ("state", "id", "text")  # types whose default may be ANY
@@ -282,8 +282,8 @@ def _fault(parameter: Parameter) -> tuple[str, str] | None:
         return f"there is no type {kind!r}", did_you_mean(kind, TYPES) or f"The types are {', '.join(TYPES)}."
     if name in _TAKEN:
         return f"every report has an option {name} already", "Give the parameter another name."
-    if kind == "id" and name not in _REGISTERS:
-        return "a parameter of type id is named for its register", f"The registers are {', '.join(_REGISTERS)}."
+    if kind == "id" and name not in REGISTERS:
+        return "a parameter of type id is named for its register", f"The registers are {', '.join(REGISTERS)}."
     if default is not None:
         try:
             _value(parameter, default, "2000-01-01")
