@@ -1,6 +1,6 @@
 """Why a row of a view is as it is: `cis why`, as text, JSON and Markdown."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -79,15 +79,10 @@ def _text(told: "Explanation", room: int) -> Iterator[str]:
         yield from ("", "The events it rests on:")
         for number, used in enumerate(steps.telling, 1):
             yield from _step(number, used, steps.rule(number, used), room)
-    yield from _listed("Acts that changed nothing here:", map(void, steps.void), room)
-    yield from _listed("What was not done:", told.missing, room)
-    if told.claims:
-        yield from ("", "What other sources say:")
-        for claim in told.claims:
-            yield from _wrapped(f"- {claimed(claim)}", room, "  ", "    ")
-    yield from _listed("What is inferred:", (f"{remark.date}: {remark.sentence}" for remark in told.inferred), room)
-    yield from _listed("What is not known:", told.unknown, room)
-    yield from _listed("Told beside it, without effect on the row:", map(remarked, told.beside), room)
+    for title, items in sections(told, steps):
+        yield from ("", f"{title}:")
+        for item in items:
+            yield from _wrapped(f"- {item}", room, "  ", "    ")
     if told.next is not None:
         yield from ("", *_wrapped(f"The next step is of {remarked(told.next)}", room))
 
@@ -105,12 +100,6 @@ def _step(number: int, used: "Used", rule: str, room: int) -> Iterator[str]:
     if used.note:
         yield from _wrapped(f"note: {used.note}", room, rest, rest + "  ")
     yield f"{rest}event: {used.event_id}"
-
-
-def _listed(title: str, items: Iterable[str], room: int) -> Iterator[str]:
-    lines = [line for item in items for line in _wrapped(f"- {item}", room, "  ", "    ")]
-    if lines:
-        yield from ("", title, *lines)
 
 
 def _wrapped(text: str, room: int, first: str = "", rest: str | None = None) -> list[str]:
@@ -186,6 +175,24 @@ def remarked(remark: "Remark") -> str:
     return f"{remark.date}: {remark.sentence}"
 
 
+def sections(told: "Explanation", steps: Numbered) -> list[tuple[str, list[str]]]:
+    """What is told after the steps that made the row what it is: title and items of each section that has any."""
+    found = [
+        ("Acts that changed nothing here", list(map(void, steps.void))),
+        ("What was not done", told.missing),
+        ("What other sources say", list(map(claimed, told.claims))),
+        ("What is inferred", list(map(remarked, told.inferred))),
+        ("What is not known", told.unknown),
+        ("Told beside it, without effect on the row", list(map(remarked, told.beside))),
+    ]
+    return [(title, items) for title, items in found if items]
+
+
+def next_step(told: "Explanation") -> list[tuple[str, list[str]]]:
+    """The section of the next step, where there is one."""
+    return [] if told.next is None else [("The next step", [remarked(told.next)])]
+
+
 # --- Markdown -----------------------------------------------------------------------------------------------------------
 
 
@@ -207,16 +214,5 @@ def _markdown(told: "Explanation") -> Iterator[str]:
             if used.note:
                 yield f"   - Note: {markdown_text(used.note)}"
             yield f"   - Event `{used.event_id}`"
-    sections: Sequence[tuple[str, Iterable[str]]] = (
-        ("Acts that changed nothing here", map(void, steps.void)),
-        ("What was not done", told.missing),
-        ("What other sources say", map(claimed, told.claims)),
-        ("What is inferred", map(remarked, told.inferred)),
-        ("What is not known", told.unknown),
-        ("Told beside it, without effect on the row", map(remarked, told.beside)),
-        ("The next step", [remarked(told.next)] if told.next is not None else []),
-    )
-    for title, items in sections:
-        lines = [f"- {markdown_text(item)}" for item in items]
-        if lines:
-            yield from ("", f"## {title}", "", *lines)
+    for title, items in (*sections(told, steps), *next_step(told)):
+        yield from ("", f"## {title}", "", *(f"- {markdown_text(item)}" for item in items))

@@ -146,15 +146,7 @@ def why(record: Database, when: When, view: str, key: Sequence[str]) -> Page:
         named, found = key_of(asked.history, view, key)
         told = reasons(asked.history, named, found, when.day)
         steps = words.Numbered(told.chain)
-        sections: list[tuple[str, list[str]]] = [
-            ("Acts that changed nothing here", list(map(words.void, steps.void))),
-            ("What was not done", told.missing),
-            ("What other sources say", list(map(words.claimed, told.claims))),
-            ("What is inferred", list(map(words.remarked, told.inferred))),
-            ("What is not known", told.unknown),
-            ("Told beside it, without effect on the row", list(map(words.remarked, told.beside))),
-            ("The next step", [words.remarked(told.next)] if told.next is not None else []),
-        ]
+        sections = [*words.sections(told, steps), *words.next_step(told)]
         return asked.rests_on | {"told": told, "steps": steps, "sections": sections, "words": words}
 
 
