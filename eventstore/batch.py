@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eventstore.errors import Problem, Refused
-from eventstore.files import read_whole
+from eventstore.files import as_text, read_whole
 
 LARGEST = 64 * 2**20  # bytes in one file; a longer history is several files
 FORMS = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -25,13 +25,7 @@ def read_file(path: str) -> list[Entry]:
     Raises `Refused` for a file that cannot be read or is not of that form, with the line.
     """
     raw, name = read_whole(path, LARGEST, advice="Split it into several batches.")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise Refused(
-            Problem("this is not UTF-8 text", f"{name}:{line}", "Is it a text file? Save it as UTF-8.")
-        ) from error
+    text = as_text(raw, name, "Is it a text file? Save it as UTF-8.")
     suffix = Path(path).suffix.lower()
     if path != "-" and suffix not in FORMS:
         raise Refused(

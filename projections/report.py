@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from eventstore.errors import Misuse, Problem, Refused, did_you_mean
+from eventstore.files import as_text
 from projections import read_only
 from projections.names import REGISTERS
 
@@ -202,11 +203,7 @@ def _text(path: Path, place: str) -> str:
         raise Refused(Problem(f"the file cannot be read: {error.strerror}", place)) from error
     if len(raw) > most:
         raise Refused(Problem(f"the SQL is too long; {read_only.LONGEST} characters are read", place, "Ask for less."))
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise Refused(Problem("this is not UTF-8 text", f"{place}:{line}", "Save it as UTF-8.")) from error
+    return as_text(raw, place, "Save it as UTF-8.")
 
 
 class _Header:
