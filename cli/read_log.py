@@ -257,12 +257,12 @@ def _event(connection: "Connection", stored: "Stored", known_at: int) -> dict[st
 
 
 def _title(connection: "Connection", source: str, known_at: int) -> str | None:
-    from eventstore.reading import introduction
-    from eventstore.search import find
+    """The title under which a source was first entered, if it was by then."""
+    from eventstore.reading import introductions, read
     from eventstore.stored import fields_of_stored
 
-    event_id = introduction(connection, f"source:{source}")
-    registered = None if event_id is None else find(connection, event_id)
+    entered = introductions(connection, [f"source:{source}"]).values()
+    registered = next(read(connection, event_ids=entered), None)
     return str(fields_of_stored(registered)["title"]) if registered and registered.position <= known_at else None
 
 

@@ -292,8 +292,3 @@ def introductions(connection: Connection, subjects: Iterable[str]) -> dict[str, 
         questions += [(_INTRODUCTIONS, (kinds, chunk)) for chunk in chunks(group)]
     rows = chain.from_iterable(ask_all(connection, questions))
     return {name: event_id for name, event_id in rows if event_id is not None}
-
-
-def introduction(connection: Connection, subject: str) -> str | None:
-    """The id of the event that first entered a subject into its register, or None."""
-    return introductions(connection, [subject]).get(subject)
