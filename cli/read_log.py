@@ -155,7 +155,7 @@ def summary(kind: str, fields: "dict[str, Any]") -> str:
     from eventstore.events.fields import fields_of
 
     told = [
-        f"{field.name}: {fields[field.name][:8] if field.register == 'event' else in_words(fields[field.name])}"
+        f"{field.name}: {fields[field.name][:8] if field.register == 'event' else value_text(fields[field.name])}"
         for field in fields_of(KINDS[kind])
         if field.name in fields and field.name not in ("note", "inferred")
     ]
@@ -163,15 +163,15 @@ def summary(kind: str, fields: "dict[str, Any]") -> str:
     return line if len(line) <= LONGEST_SUMMARY else f"{line[:LONGEST_SUMMARY]} ..."
 
 
-def in_words(value: object) -> str:
+def value_text(value: object) -> str:
     """The value of a field for people."""
     match value:
         case bool():
             return "yes" if value else "no"
         case dict():
-            return ", ".join(f"{name} = {in_words(item)}" for name, item in value.items())
+            return ", ".join(f"{name} = {value_text(item)}" for name, item in value.items())
         case list() | tuple():
-            return (", " if not any(isinstance(item, dict) for item in value) else "; ").join(map(in_words, value))
+            return (", " if not any(isinstance(item, dict) for item in value) else "; ").join(map(value_text, value))
         case None:
             return "(taken out)"
         case _:
@@ -297,7 +297,7 @@ def _for_people(told: dict[str, Any]) -> dict[str, Any]:
     bounds = (told["occurred_from"] or "unknown", told["occurred_to"] or "unknown")
     days = f" (from {bounds[0]} to {bounds[1]})" if bounds != (told["occurred"],) * 2 else ""
     page = {"kind": told["kind"], "occurred": f"{told['occurred']}{days}"}
-    page |= {name: in_words(value) for name, value in told["data"].items()}
+    page |= {name: value_text(value) for name, value in told["data"].items()}
     page["cited"] = "\n".join(
         ", ".join(filter(None, (cited["source"], cited["locator"], cited["title"]))) for cited in told["sources"]
     )

@@ -307,10 +307,10 @@ def _draft(outcome: "Outcome") -> str:
     """What would be recorded, field by field."""
     from msgspec import to_builtins
 
-    from cli.read_log import in_words
+    from cli.read_log import value_text
 
     draft = outcome.draft
     cited = [", ".join(filter(None, (cited.source, cited.locator))) for cited in draft.sources]
     lines = [f"{draft.kind} on {draft.when.text}"]
-    lines += [f"{name}: {in_words(value)}" for name, value in to_builtins(draft.event).items()]
+    lines += [f"{name}: {value_text(value)}" for name, value in to_builtins(draft.event).items()]
     return "\n".join(f"          {line}" for line in (*lines, *(f"cited: {source}" for source in cited)))

@@ -464,11 +464,10 @@ def missing(key: Key, history: "History", day: str, had: Collection[str] = ()) -
 
     Standings that it `had` are passed over.
     """
-    from eventstore.states import states
+    from eventstore.states import state_name
     from projections.sentences import name_of
 
     organisation, acting = key
-    name = states()[acting].name if acting in states() else acting
     wanted = dict[tuple[str, str], list[str]]()
     for (treaty, act), status in sorted(history.remembered(rules, organisation).confers.items()):
         if status != "former" and status not in had:
@@ -483,7 +482,7 @@ def missing(key: Key, history: "History", day: str, had: Collection[str] = ()) -
             title, none = name_of(f"treaty:{treaty}", history), " and no ".join(acts)
             signed = "" if "signature" in acts else f"; it had {'' if 'signature' in done else 'not '}signed"
             gives = f"{' or '.join(acts).capitalize()} of {title} confers the standing of {status}"
-            yield f"{gives}: no {none} by {name} is recorded by then{signed}."
+            yield f"{gives}: no {none} by {state_name(acting)} is recorded by then{signed}."
 
 
 def _adoption(treaty: str, history: "History") -> "list[Fact]":

@@ -16,7 +16,7 @@ from eventstore.errors import Misuse, Problem, RecordError, did_you_mean
 from eventstore.facts import BEGINNING, END
 from eventstore.history import History
 from eventstore.reading import known_ids
-from eventstore.states import states
+from eventstore.states import state_name, states
 from projections import question
 from projections.council_roster import roster
 from projections.links import REGISTERS, rows_about
@@ -56,7 +56,7 @@ class _Asked(NamedTuple):
     def name(self, register: str, name: str) -> str:
         """What an id stands for."""
         if register == "state":
-            return _state(name)
+            return state_name(name)
         if register in _TITLED:
             entered: list[Any] = [
                 fact.event for fact in self.history.about(f"{register}:{name}", kinds=_TITLED[register])
@@ -103,12 +103,8 @@ def as_of(record: Database, when: When) -> Page:
         return asked.rests_on | found | {"members": len(belonging), "seats": len(seats)}
 
 
-def _state(code: str) -> str:
-    return states()[code].name if code in states() else code
-
-
 def _by_state(rows: Sequence[Page]) -> list[Page]:
-    return sorted(rows, key=lambda row: _state(row["state"] or ""))
+    return sorted(rows, key=lambda row: state_name(row["state"] or ""))
 
 
 def _grouped(asked: _Asked, register: str, rows: Iterable[Page]) -> list[tuple[str, str, list[Page]]]:

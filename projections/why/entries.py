@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from eventstore import reading
+from eventstore.states import state_name
 from projections import registers
 from projections.interval import Row
 from projections.projection import EventView, Key
 from projections.rules import Link, Rule
 from projections.sentences import name_of, sentence
 from projections.why.found import Found, facts_of, roots_of, when
-from projections.why.words import any_of, state_name
+from projections.why.words import any_of
 
 if TYPE_CHECKING:
     from eventstore.facts import Fact

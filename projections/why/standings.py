@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from eventstore.states import state_name
 from projections import membership, treaty_party, treaty_status
 from projections.interval import Row, on_day
 from projections.order import ORGANISATION_ACTS
@@ -10,7 +11,7 @@ from projections.projection import Key
 from projections.rules import Link
 from projections.sentences import name_of
 from projections.why.found import Found, roots_of, subjects_of_link
-from projections.why.words import any_of, state_name, with_article
+from projections.why.words import any_of, with_article
 
 if TYPE_CHECKING:
     from eventstore.history import History
