@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import Column, Table, func, select
 
 from projections.exports import Request
-from projections.exports.tables import TABLES, columns, kind_of, rows
+from projections.exports.tables import columns, kind_of, rows
 from projections.interval import Row
 from projections.spreadsheet import harmless
+from projections.views import TABLES
 
 DESCRIPTOR = "datapackage.json"
 _TYPES = {"boolean": "boolean", "integer": "integer", "day": "date", "text": "string"}
