@@ -135,9 +135,8 @@ class _Audit:
         except dates.DateError as error:
             self._tell("occurred", f"occurred: {error}", position)
         else:
-            bounds = (stored.occurred_from, when.first), (stored.occurred_to, when.last)
-            for column, (found, wanted) in zip(("occurred_from", "occurred_to"), bounds, strict=True):
-                if found != wanted:
+            for column, wanted in (("occurred_from", when.first), ("occurred_to", when.last)):
+                if (found := getattr(stored, column)) != wanted:
                     self._tell("bounds", f"{column} is {found!r}, but {when.text} gives {wanted!r}", position)
         if not _has_its_id(stored):
             self._tell("event_id", "event_id is not that of its kind, date and data", position)
