@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from eventstore.stored import Stored
 
 LOG = ("position", "recorded_at", "kind", "occurred", "summary", "event_id", "recorded_by", "data", "sources")
+_SHOWN: tuple[Shown, ...] = (
+    "position",
+    ("recorded", lambda row: row["recorded_at"][:10]),
+    "kind",
+    "occurred",
+    "summary",
+)
 
 
 @click.command("log", cls=Command)
@@ -79,14 +86,7 @@ def log_command(
             newest=limit,
         )
         counted = Counted(map(_row, found))
-        shown: list[Shown] = [
-            "position",
-            ("recorded", lambda row: row["recorded_at"][:10]),
-            "kind",
-            "occurred",
-            "summary",
-        ]
-        emit(counted, form, LOG, shown=shown)
+        emit(counted, form, LOG, shown=_SHOWN)
     say(f"{plural(counted.count, 'event')}; {rests_on}")
 
 

@@ -76,6 +76,8 @@ def any_bytes(connection: Connection) -> Iterator[None]:
 
 
 class _Audit:
+    """One examination while it goes through the log: what it has recomputed so far, and what is wrong."""
+
     def __init__(self, connection: Connection, held: Iterable[Held], most: int) -> None:
         self.connection = connection
         self.most = most

@@ -58,6 +58,8 @@ def drafted(
 
 
 class _Batch:
+    """A batch while its entries are drafted: first what is about the world, then the amendments, which may be about that."""
+
     def __init__(self, today: str, find: Find, ids: Callable[[str], set[str]]) -> None:
         self.today, self.find, self.ids = today, find, cache(ids)
         self.drafts = list[Draft]()

@@ -97,6 +97,8 @@ def denial(root: Stored, amendments: Iterable[Stored], standing: Callable[[str],
 
 
 class _Amending(NamedTuple):
+    """An amendment as it is stored and as it is typed."""
+
     stored: Stored
     event: Amendment
 
@@ -117,6 +119,11 @@ class _Change(NamedTuple):
 
 
 class _Resolution:
+    """One event and everything said about it: which amendments stand, and what they make of it.
+
+    An amendment can be amended itself, so each question here is asked of amendments too, down the chain.
+    """
+
     def __init__(self, root: Stored, amendments: Iterable[Stored], standing: Callable[[str], int]) -> None:
         self.root = root
         self.standing = standing

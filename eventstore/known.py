@@ -49,8 +49,9 @@ def existing(subjects: Sequence[str]) -> tuple[str, Sequence[object]]:
 
 
 def named_by(drafts: Collection[Draft]) -> tuple[dict[str, About], set[str]]:
-    """What the drafts that amend nothing are about, by id; and the subjects that must be known, but for states and events: that,
-    and what all the drafts cite.
+    """What the drafts that amend nothing are about, by id; and the subjects that the log or the batch must know.
+
+    These are what those drafts are about, but for states and events, and what all the drafts cite.
     """
     plain = {draft.event_id: about(draft.event) for draft in drafts if not is_amendment(draft.kind)}
     cited = {f"source:{citation.source}" for draft in drafts for citation in draft.sources}

@@ -120,6 +120,7 @@ def _seat(key: Key) -> Track:
 
 
 def _seat_links(track: Track, key: Key, history: "History") -> Iterator[Link]:
+    """The steps of a seat, put into the track one by one, with the days on which the state left the body's organisation."""
     body, seated = key
     organisations, ends = history.remembered(_body, body)
     facts = history.about(f"body:{body}", f"state:{seated}", kinds=_SEATS)
@@ -215,6 +216,8 @@ def _names(left: Any, holder: Holder) -> bool:
 
 
 class _Holders:
+    """Who holds one office while its acts are gone through; `alone`: at most one at a time."""
+
     def __init__(self, body: str, office: str, alone: bool) -> None:
         self.key = {"body": body, "seat": "office", "office": office, "status": None}
         self.alone = alone

@@ -229,6 +229,7 @@ class _Standing:
         }
 
     def _become(self, status: str | None, step: Step, rule: str) -> None:
+        """Take another status (None: none any more) by a step and its rule; what the row rests on begins anew with it."""
         self.rule = rule
         if status == self.status:
             self._affirm(step)

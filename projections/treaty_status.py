@@ -77,6 +77,7 @@ def chain(key: Key, history: "History") -> list[Link]:
 
 
 def _links(track: Track, key: Key, history: "History") -> Iterator[Link]:
+    """The steps of a treaty, put into the track one by one, each with the rule applied."""
     status, since, until, disputed = None, "", None, False
     facts = history.about(f"treaty:{key[0]}", kinds=HANDLES)
     for step in steps(fact for fact in facts if next(keys(fact, history)) == key):
@@ -98,6 +99,7 @@ def _links(track: Track, key: Key, history: "History") -> Iterator[Link]:
 
 
 def _after(step: Step, status: str | None) -> str | None:
+    """The status of a treaty after a step that takes effect; what has ended has ended."""
     if status == "terminated":
         return status
     match step.kind:

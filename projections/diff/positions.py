@@ -51,6 +51,8 @@ def changes_known(log: Connection, day: str | None, earlier: int, later: int) ->
 
 
 class _Known:
+    """The record as known at two positions of the log, and the keys whose rows can differ between them."""
+
     def __init__(self, log: Connection, earlier: int, later: int) -> None:
         bulk = later - earlier > FEW
         self.before, self.after = History(log, earlier, bulk=bulk), History(log, later, bulk=bulk)
