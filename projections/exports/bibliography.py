@@ -17,7 +17,6 @@ from projections.exports.citing import sources, url_of
 from projections.interval import Row
 from projections.question import Basis
 
-STYLES = ("text", "bibtex", "csl")
 TITLE = "The history of the Commonwealth of Independent States: an append-only record of sourced events"
 _PLAIN_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")  # what both forms can say: a day, a month, a year
 _SPECIAL = {
@@ -94,7 +93,7 @@ def answer(log: Connection, basis: Basis, version: str) -> Answer:
 
 
 def cited(answer: Answer, style: str) -> Iterator[str]:
-    """The citation of an answer as text, BibTeX or CSL-JSON (`STYLES`)."""
+    """The citation of an answer in a style: text, bibtex (BibTeX) or csl (CSL-JSON)."""
     key = f"cis-record-{answer.basis.as_of}-{answer.basis.known_at}"
     day = answer.recorded_at[:10] or None
     match style:
