@@ -12,10 +12,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from eventstore import merkle
-from eventstore.driver import ask
 from eventstore.errors import Misuse, Problem, Refused
 from eventstore.files import read_whole
-from eventstore.reading import head
+from eventstore.reading import hash_at, head
 
 LARGEST_SIZE = 2**62  # events in a log
 MOST_SIGNATURES = 64
@@ -156,8 +155,7 @@ def check_name(name: str) -> None:
 
 
 def _own_name(connection: Connection) -> str:
-    found = ask(connection, "SELECT hash FROM event WHERE position = 1")
-    return f"cis-record/{found[0][0][:16] if found else 'empty'}"
+    return f"cis-record/{(hash_at(connection, 1) or 'empty')[:16]}"
 
 
 def check_log(connection: Connection, checkpoint: Checkpoint, where: str = "") -> None:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from eventstore.tables import event
+from eventstore.reading import recorded_at
 from projections.exports import Request
 from projections.exports.citing import sources, url_of
 from projections.interval import Row
@@ -88,8 +88,7 @@ class Answer(NamedTuple):
 
 def answer(log: Connection, basis: Basis, version: str) -> Answer:
     """The citation of what the record answers on a day, as known at a position."""
-    query = select(event.c.recorded_at).where(event.c.position == basis.known_at)
-    return Answer(basis, log.execute(query).scalar() or "", version)
+    return Answer(basis, recorded_at(log, basis.known_at), version)
 
 
 def cited(answer: Answer, style: str) -> Iterator[str]:
