@@ -13,7 +13,7 @@ from projections import membership
 from projections.interval import DAY, Row, Step, Track, certainty_on, holds_on, interval_columns, steps
 from projections.order import EVERYTHING
 from projections.projection import Key, Projection, metadata
-from projections.registers import person, state
+from projections.registers import dissolutions, person, state
 from projections.rules import Link, Rule, link, take_all
 
 if TYPE_CHECKING:
@@ -42,27 +42,19 @@ _SEATS = frozenset(("state-seated", "state-left-body"))
 _OFFICES = frozenset(("office-created", "office-assumed", "office-vacated"))
 
 
-def _body(body: str, history: "History") -> "tuple[list[str], list[Fact]]":
-    """The organisations of a body (one, as a rule), and the facts that end it."""
+def _parents_and_ends(body: str, history: "History") -> "tuple[list[str], list[Fact]]":
+    """The organisations of a body (one, as a rule), and the facts that end it: its own end, and theirs."""
     facts = history.about(f"body:{body}", kinds=("body-established", "body-dissolved"))
-    events: list[Any] = [fact.event for fact in facts if fact.kind == "body-established" and _of(fact, body)]
+    facts = [fact for fact in facts if _is_of(fact, body)]
+    events: list[Any] = [fact.event for fact in facts if fact.kind == "body-established"]
     organisations = sorted({event.organisation for event in events})
-    ends = [fact for fact in facts if fact.kind == "body-dissolved" and _of(fact, body)]
-    for organisation in organisations:
-        ends += history.about(f"organisation:{organisation}", kinds=("organisation-dissolved",))
-    return organisations, [
-        fact for fact in ends if fact.kind != "organisation-dissolved" or _ended(fact) in organisations
-    ]
+    ends = [fact for fact in facts if fact.kind == "body-dissolved"]
+    return organisations, ends + [end for name in organisations for end in dissolutions(name, history)]
 
 
-def _of(fact: "Fact", body: str) -> bool:
+def _is_of(fact: "Fact", body: str) -> bool:
     event: Any = fact.event
     return bool(event.body == body)
-
-
-def _ended(fact: "Fact") -> str:
-    event: Any = fact.event
-    return str(event.organisation)
 
 
 def _bodies(fact: "Fact", history: "History") -> Iterator[str]:
@@ -122,7 +114,7 @@ def _seat(key: Key) -> Track:
 def _seat_links(track: Track, key: Key, history: "History") -> Iterator[Link]:
     """The steps of a seat, put into the track one by one, with the days on which the state left the body's organisation."""
     body, seated = key
-    organisations, ends = history.remembered(_body, body)
+    organisations, ends = history.remembered(_parents_and_ends, body)
     facts = history.about(f"body:{body}", f"state:{seated}", kinds=_SEATS)
     exits = [row for organisation in organisations for row in history.remembered(_exits, (organisation, seated))]
     exits.sort(key=lambda row: (row["valid_from"], row["valid_from_latest"]))
@@ -202,7 +194,7 @@ def _office(key: Key, history: "History") -> "tuple[_Holders | None, list[Step]]
     if created is None:
         return None, []
     body, alone = created.body, created.holders == "one"
-    _, ends = history.remembered(_body, body)
+    _, ends = history.remembered(_parents_and_ends, body)
     return _Holders(body, office, alone), steps([*facts, *ends])
 
 
@@ -360,9 +352,9 @@ def rule_of(step: Link, key: Key, history: "History") -> Rule:
     from projections.sentences import name_of
 
     body = key[0] if len(key) == 2 else body_of(key[0], history)
-    organisations, _ = history.remembered(_body, body)
+    organisations, _ = history.remembered(_parents_and_ends, body)
     acts: list[Any] = [
-        fact.event for fact in history.about(f"body:{body}", kinds=("body-established",)) if _of(fact, body)
+        fact.event for fact in history.about(f"body:{body}", kinds=("body-established",)) if _is_of(fact, body)
     ]
     treaties = sorted({act.established_by for act in acts if act.established_by})
     founded = " and ".join(f"{name_of(f'treaty:{name}', history)} (established it)" for name in treaties)

@@ -17,7 +17,7 @@ from eventstore.tables import Name
 from projections.interval import DAY, Row, Step, Track, certainty_on, holds_on, interval_columns, steps
 from projections.order import EVERYTHING, ORGANISATION_ACTS
 from projections.projection import Key, Projection, metadata
-from projections.registers import state
+from projections.registers import dissolutions, state
 from projections.rules import Link, Rule, link, take_all
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def keys(fact: "Fact", history: "History") -> Iterator[Key]:
         if fact.kind == "treaty-adopted":
             for organisation in sorted({rule.organisation for rule in event.confers}):
                 yield from _of_organisation(organisation, history)
-        if organisations := history.remembered(_entered, event.treaty):
+        if organisations := history.remembered(_conferring_by_entry, event.treaty):
             acts: list[Any] = [act.event for act in history.about(f"treaty:{event.treaty}", kinds=_STATE_ACTS)]
             yield from product(organisations, sorted({act.state for act in acts}))
 
@@ -145,16 +145,10 @@ def _organisations(treaty: str, history: "History") -> list[str]:
     return sorted(found)
 
 
-def _entered(treaty: str, history: "History") -> list[str]:
+def _conferring_by_entry(treaty: str, history: "History") -> list[str]:
     """The organisations in which a treaty confers standing by its entry into force."""
     adopted: list[Any] = [fact.event for fact in _adoption(treaty, history)]
     return sorted({rule.organisation for event in adopted for rule in event.confers if rule.by == _ENTRY})
-
-
-def _ends(organisation: str, history: "History") -> "list[Fact]":
-    facts = history.about(f"organisation:{organisation}", kinds=("organisation-dissolved",))
-    events: list[Any] = [fact.event for fact in facts]
-    return [fact for fact, event in zip(facts, events, strict=True) if event.organisation == organisation]
 
 
 def fold(key: Key, history: "History") -> list[Row]:
@@ -174,7 +168,7 @@ def _begin(key: Key, history: "History") -> "tuple[_Standing, list[Step]]":
     organisation, acting = key
     laid_down = history.remembered(rules, organisation)
     facts = history.about(f"organisation:{organisation}", f"state:{acting}", kinds=ORGANISATION_ACTS)
-    facts += history.remembered(_ends, organisation)
+    facts += history.remembered(dissolutions, organisation)
     entered = list[Step]()
     for treaty in laid_down.treaties:
         acts = history.about(f"treaty:{treaty}", f"state:{acting}", kinds=_BINDING_ACTS)

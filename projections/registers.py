@@ -153,6 +153,12 @@ def _organisation_keys(fact: "Fact", _: "History") -> Iterator[Key]:
     yield (event.organisation,)
 
 
+def dissolutions(organisation: str, history: "History") -> "list[Fact]":
+    """The facts by which an organisation ends; not those in which it is only named, as the one that takes over."""
+    facts = history.about(f"organisation:{organisation}", kinds=("organisation-dissolved",))
+    return [fact for fact in facts if next(_organisation_keys(fact, history)) == (organisation,)]
+
+
 def _fold_organisation(key: Key, history: "History") -> list[Row]:
     track = Track(organisation=key[0])
     take_all(_organisation_links(track, key, history))
@@ -217,8 +223,7 @@ def _body_links(track: Track, key: Key, history: "History") -> Iterator[Link]:
     ]
     events: list[Any] = [fact.event for fact in facts if fact.kind == "body-established"]
     for parent in sorted({event.organisation for event in events}):
-        ends = history.about(f"organisation:{parent}", kinds=("organisation-dissolved",))
-        facts += [end for end in ends if next(_organisation_keys(end, history)) == (parent,)]
+        facts += dissolutions(parent, history)
     values: Row | None = None
     for step in steps(facts):
         before, rule = track.values, "effect-later"
