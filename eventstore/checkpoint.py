@@ -74,25 +74,25 @@ def parse(text: str, where: str = "checkpoint") -> Checkpoint:
 
     What a signature is worth is not asked here (see `signing.check_signature`).
     """
-    problem = _unreadable(text)
     body, _, after = (text if "\n\n" in text else text.removesuffix("\n") + "\n\n").rpartition("\n\n")
     lines = body.split("\n")
-    if problem is None:
-        problem = _fault(lines)
+    if (problem := _unreadable(text) or _fault(lines)) is not None:
+        raise _none(where, *problem)
     signatures = list[Signature]()
-    for number, line in enumerate(after.split("\n")[:-1] if problem is None else (), start=len(lines) + 2):
-        signature = _signature(line)
-        if signature is None or len(signatures) == MOST_SIGNATURES:
-            problem = number, "there are too many signatures" if signature else f"{line[:60]!r} is not a signature"
-            break
+    for number, line in enumerate(after.split("\n")[:-1], start=len(lines) + 2):
+        if (signature := _signature(line)) is None:
+            raise _none(where, number, f"{line[:60]!r} is not a signature")
+        if len(signatures) == MOST_SIGNATURES:
+            raise _none(where, number, "there are too many signatures")
         signatures.append(signature)
-    if problem is None and after and not after.endswith("\n"):
-        problem = text.count("\n") + 1, "its last line is cut off"
-    if problem is not None:
-        line_number, what = problem
-        raise Refused(Problem(f"this is not a checkpoint: {what}", f"{where}:{line_number}", _ADVICE))
+    if after and not after.endswith("\n"):
+        raise _none(where, text.count("\n") + 1, "its last line is cut off")
     origin, size, root, *more = lines
     return Checkpoint(origin, int(size), b64decode(root), tuple(more), tuple(signatures))
+
+
+def _none(where: str, line: int, what: str) -> Refused:
+    return Refused(Problem(f"this is not a checkpoint: {what}", f"{where}:{line}", _ADVICE))
 
 
 def _unreadable(text: str) -> tuple[int, str] | None:
