@@ -44,7 +44,7 @@ MOST_LIKENED = 100  # unknown names to which the nearest known ones are looked u
 
 
 def existing(subjects: Sequence[str]) -> tuple[str, Sequence[object]]:
-    """The question which of some subjects there is any event about; not which, for a subject may have thousands."""
+    """The question about which of some subjects there is any event; not about the events, of which there may be thousands."""
     return "SELECT name FROM EACH ?? WHERE EXISTS (SELECT 1 FROM event_subject WHERE subject = name)", ([*subjects],)
 
 

@@ -141,8 +141,10 @@ def _same(seat: Mapping[str, Any] | None, before: Mapping[str, Any] | None) -> b
 
 
 def _exits(membership_of: Key, history: "History") -> list[Row]:
-    """The rows with which a state left an organisation: of a former member's rows the first, and those that tell better when
-    that was; in the others it only stays away."""
+    """The rows with which a state left an organisation, in order.
+
+    That is the first row of each time that it was a former member, and those after it that know the day of leaving better.
+    """
     left, before = list[Row](), None
     for row in membership.fold(membership_of, history):
         if row["status"] == "former" and (

@@ -327,8 +327,8 @@ def _fold_anew(keys: Sequence[Touched], history: History, into: Connection) -> N
 def _read_ahead(keys: Sequence[Touched], history: History) -> None:
     """Read at once what folding these keys asks for first.
 
-    Where a key is of a state and what it acts towards, that are its acts; where it has one part, all about it, or what defines it
-    if nothing else is folded.
+    For a key of a state and a treaty or organisation these are the acts of the state towards it. For a key of one part it is all
+    that is about it or, where the view handles nothing else, what defines it.
     """
     defined, wholes = set[str](), set[str]()
     for view, key, _, _ in keys:

@@ -108,7 +108,8 @@ def _begin(key: Key, history: "History") -> "tuple[_Standing, list[Step]]":
 def entries(key: Key, acts: "Iterable[Fact]", history: "History") -> Iterator[Step]:
     """When a treaty entered into force for a state by its own acts towards it, without an event that says so of the state.
 
-    What it does not rest on alone is `presupposed`. If the state is only possibly a party, no latest day is known.
+    A step is the act by which the state became a party; the other fact that this rests on, if there is one, is `presupposed`. If
+    the state is only possibly a party, no latest day is known.
     """
     standing = _Standing(*key)
     for step in steps(acts, history.remembered(_of_treaty, key[0])):
@@ -174,7 +175,7 @@ class _Standing:
         return link(step, self.rule, values, self.values)
 
     def entry(self, step: Step) -> Step:
-        """As a step of its own: how this one, by which the state became a party, made the treaty enter into force for it."""
+        """The entry into force for the state, as a step of its own, that this step brought about by making it a party."""
         from eventstore.facts import END
 
         presupposed, last = self.presupposed, max(step.last, self.not_sure_before)
