@@ -69,8 +69,8 @@ _FOUNDING = frozenset(("organisation-founded", "organisation-dissolved"))
 HANDLES = ORGANISATION_ACTS | _BINDING_ACTS | _FOUNDING | _TREATY_EVENTS
 
 
-class Rules(NamedTuple):
-    """What confers standing in an organisation: by treaty and act the status; and which treaties found it."""
+class Grounds(NamedTuple):
+    """What standing in an organisation rests on: by treaty and act the status that it confers; and the treaties that found it."""
 
     confers: dict[tuple[str, str], str]
     agreements: frozenset[str]
@@ -84,8 +84,8 @@ class Rules(NamedTuple):
         )
 
 
-def rules(organisation: str, history: "History") -> Rules:
-    """The rules of standing in an organisation, as its founding and its treaties lay them down."""
+def grounds(organisation: str, history: "History") -> Grounds:
+    """The grounds of standing in an organisation, as its founding and its treaties lay them down."""
     confers, agreements, charter = dict[tuple[str, str], str](), set[str](), None
     for fact in _ordered(
         history.about(f"organisation:{organisation}", kinds=("treaty-adopted", "organisation-founded"))
@@ -99,7 +99,7 @@ def rules(organisation: str, history: "History") -> Rules:
             for rule in event.confers:
                 if rule.organisation == organisation:
                     confers[event.treaty, rule.by] = rule.status
-    return Rules(confers, frozenset(agreements), charter)
+    return Grounds(confers, frozenset(agreements), charter)
 
 
 def _ordered(facts: "Iterable[Fact]") -> "list[Fact]":
@@ -128,7 +128,7 @@ def keys(fact: "Fact", history: "History") -> Iterator[Key]:
 def _of_organisation(organisation: str, history: "History") -> Iterator[Key]:
     """The keys of every state that acted towards an organisation, or towards a treaty that matters to standing in it."""
     facts = history.about(f"organisation:{organisation}", kinds=ORGANISATION_ACTS)
-    for treaty in rules(organisation, history).treaties:
+    for treaty in grounds(organisation, history).treaties:
         facts = facts + history.about(f"treaty:{treaty}", kinds=_STATE_ACTS)
     acts: list[Any] = [fact.event for fact in facts]
     return product((organisation,), sorted({act.state for act in acts}))
@@ -166,7 +166,7 @@ def chain(key: Key, history: "History") -> list[Link]:
 
 def _begin(key: Key, history: "History") -> "tuple[_Standing, list[Step]]":
     organisation, acting = key
-    laid_down = history.remembered(rules, organisation)
+    laid_down = history.remembered(grounds, organisation)
     facts = history.about(f"organisation:{organisation}", f"state:{acting}", kinds=ORGANISATION_ACTS)
     facts += history.remembered(dissolutions, organisation)
     entered = list[Step]()
@@ -187,8 +187,8 @@ def _entries(key: Key, acts: "list[Fact]", history: "History") -> "Iterator[Step
 class _Standing:
     """One state's standing in one organisation while its acts are gone through."""
 
-    def __init__(self, organisation: str, state: str, laid_down: Rules) -> None:
-        self.organisation, self.rules = organisation, laid_down
+    def __init__(self, organisation: str, state: str, laid_down: Grounds) -> None:
+        self.organisation, self.grounds = organisation, laid_down
         self.track = Track("status", organisation=organisation, state=state)
         self.status: str | None = None
         self.since = ""
@@ -254,7 +254,7 @@ class _Standing:
         act = _act(step.kind, event) or ""
         if step.acts and act in ("signature", "ratification", "accession"):
             self._meet_test(event.treaty, "signed" if act == "signature" else "ratified", step)
-        status = self.rules.confers.get((event.treaty, act))
+        status = self.grounds.confers.get((event.treaty, act))
         if status is None:
             return
         if step.kind in ("treaty-withdrawal-notified", "treaty-withdrawal-revoked"):
@@ -272,10 +272,10 @@ class _Standing:
         return status in _FULLEST_FIRST and self.status in _FULLEST_FIRST[: _FULLEST_FIRST.index(status)]
 
     def _meet_test(self, treaty: str, done: str, step: Step) -> None:
-        for name, met in (("agreement", treaty in self.rules.agreements), ("charter", treaty == self.rules.charter)):
-            if met:
-                self.rule = f"{name}-{done}"
-            if met and self.tests[f"{name}_{done}"] is None:
+        tests = {"agreement": treaty in self.grounds.agreements, "charter": treaty == self.grounds.charter}
+        for name in (name for name, met in tests.items() if met):
+            self.rule = f"{name}-{done}"
+            if self.tests[f"{name}_{done}"] is None:
                 self.tests[f"{name}_{done}"] = step.date
 
     def _towards_organisation(self, step: Step) -> None:
@@ -419,11 +419,11 @@ def rule_of(step: Link, key: Key, history: "History") -> Rule:
     treaty = getattr(event, "treaty", None)
     act = _act(fact.kind, event) if fact is not None and treaty else ""
     act = _ENTRY if step.rule == "conferred-by-entry" else act
-    status = history.remembered(rules, organisation).confers.get((treaty or "", act or ""))
+    status = history.remembered(grounds, organisation).confers.get((treaty or "", act or ""))
     status = status or getattr(event, "status", None) or ((step.after or {}).get("status") if step.after else None)
     gained = "practice" if step.rule in ("ceased", "suspended") else _SEEN_AS.get(step.rule, status or "")
     law = LAW.get((organisation, gained), "acts towards the organisation as the sources have them (practice)")
-    charter = history.remembered(rules, organisation).charter
+    charter = history.remembered(grounds, organisation).charter
     if gained != "founding-state" and law.startswith("Charter") and charter:
         adopted = min((fact.first for fact in _adoption(charter, history)), default="")
         if step.last < adopted:
@@ -464,7 +464,7 @@ def missing(key: Key, history: "History", day: str, had: Collection[str] = ()) -
 
     organisation, acting = key
     wanted = dict[tuple[str, str], list[str]]()
-    for (treaty, act), status in sorted(history.remembered(rules, organisation).confers.items()):
+    for (treaty, act), status in sorted(history.remembered(grounds, organisation).confers.items()):
         if status != "former" and status not in had:
             wanted.setdefault((treaty, status), []).append(act)
     adopted = {treaty: min((fact.first for fact in _adoption(treaty, history)), default="") for treaty, _ in wanted}

@@ -22,7 +22,7 @@ def membership_of(key: Key, history: "History", day: str) -> Found:
     organisation, code = key
     links = membership.chain(key, history)
     rows = membership.fold(key, history)
-    laid_down = membership.rules(organisation, history)
+    laid_down = membership.grounds(organisation, history)
     missing = (
         list(membership.missing(key, history, day, {row["status"] for row in rows})) if _may_want(rows, day) else []
     )
@@ -80,7 +80,7 @@ def _not_yet(rows: list[Row], links: list[Link], day: str) -> str:
     return "what it did confers no standing there."
 
 
-def _untold(laid_down: membership.Rules, code: str, history: "History", day: str) -> Iterator[str]:
+def _untold(laid_down: membership.Grounds, code: str, history: "History", day: str) -> Iterator[str]:
     """What the record lacks on a state and the charter."""
     if laid_down.charter is None:
         return
