@@ -172,6 +172,13 @@ def known_at_option(function: F) -> F:
     )(function)
 
 
+language_option = click.option(
+    "--language",
+    type=click.Choice(("en", "ru")),
+    show_default="en",
+    help="The language of headings and names.",
+)
+
 reports_option = click.option(
     "--reports",
     "folders",

@@ -7,7 +7,7 @@ import click
 
 from cli.asking import Question, known, question
 from cli.completion import names
-from cli.options import Command, Day, as_of_option, asking_option, known_at_option, today
+from cli.options import Command, Day, as_of_option, asking_option, known_at_option, language_option, today
 from cli.output import Row, Shown, emit, format_option, plural, say
 
 if TYPE_CHECKING:
@@ -27,12 +27,6 @@ CRITERIA_COLUMNS = {  # the columns of each criterion, those for people first
 ROSTER = ("body", "seat", "state", "person", "office", "certainty", "since")
 TREATIES = ("treaty", "title", "status", "since", "parties", "signatories")
 TREATY = ("state", "status", "signed", "ratified", "deposited", "in_force", "withdrawn")
-language_option = click.option(
-    "--language",
-    type=click.Choice(("en", "ru")),
-    show_default="en",
-    help="The language of headings and names.",
-)
 STATE = ("occurred", "kind", "sentence", "sources", "disputed", "event_id")
 MEETINGS = ("meeting", "bodies", "kind", "start", "end", "place", "country", "chair", "states")
 
