@@ -150,12 +150,12 @@ def _same(seat: Mapping[str, Any] | None, before: Mapping[str, Any] | None) -> b
 
 
 def _exits(membership_of: Key, history: "History") -> list[Row]:
-    """The rows with which a state left an organisation: of a former member's rows the first, and those that tell better when
-    that was; in the others it only stays away."""
+    """The rows with which a state left an organisation: of a former member's rows the first, those that tell better when that
+    was, and those with which it left anew on the day on which it had come back; in the others it only stays away."""
     left, before = list[Row](), None
     for row in membership.fold(membership_of, history):
         if row["status"] == "former" and (
-            before is None or before["status"] != "former" or row["valid_from_latest"] < before["valid_from_latest"]
+            before is None or before["status"] != "former" or row["since"] != before["since"]
         ):
             left.append(row)
         before = row
@@ -390,7 +390,7 @@ _OFFICE_HANDLES = _OFFICES | _LIVES
 
 SEATS = Projection(
     name="council_roster.states",
-    version=3,
+    version=4,
     table=council_roster,
     key=("body", "state"),
     fixed={"seat": "state"},
