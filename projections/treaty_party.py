@@ -147,7 +147,7 @@ class _Standing:
         self.presupposed: Step | None = None  # what the present step presupposes for what it changes
         self.not_sure_before = ""
         self.perhaps_in_time = False  # whether its present consent may have come before the general entry into force
-        self.in_doubt = False  # whether it is only perhaps a party: else it has consented, or applies the treaty provisionally
+        self.in_doubt = False  # whether it is only perhaps a party: else it has consented or applies it provisionally
         self.rule = ""  # the one that the present step falls under, by its name in RULES
 
     def take(self, step: Step) -> Link:
