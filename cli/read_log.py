@@ -181,14 +181,7 @@ def value_text(value: object) -> str:
 @click.command("show", cls=Command)
 @click.argument("event")
 @known_at_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(("table", "json")),
-    default="table",
-    show_default=True,
-    help="How it is printed.",
-)
+@format_option
 @asking_option
 def show_command(event: str, known_at: str | None, form: str, database: str) -> None:
     """Show one event whole, and what was said about it since.
@@ -210,18 +203,20 @@ def show_command(event: str, known_at: str | None, form: str, database: str) -> 
                 Problem(what, f"--known-at {str(known_at)[:40]}", "Ask for it as known at that position or later.")
             )
         told = _whole(connection, stored, rests_on.known_at)
-    if form == "json":
+    if form in ("json", "csv"):
         emit_one(told, form)
     else:
-        put(_shown(told))
+        put(_shown(told, form))
     say(str(rests_on))
 
 
-def _shown(told: dict[str, Any]) -> Iterator[str]:
-    yield from lines_of_one(_for_people(told), "table")
+def _shown(told: dict[str, Any], form: str) -> Iterator[str]:
+    yield from lines_of_one(_for_people(told), form)
     for later in told["said_since"]:
         yield from ("", "Later:")
-        yield from lines_of_one(_for_people(later), "table")
+        if form == "markdown":
+            yield ""
+        yield from lines_of_one(_for_people(later), form)
 
 
 def _whole(connection: "Connection", stored: "Stored", known_at: int) -> dict[str, Any]:

@@ -143,12 +143,13 @@ def _same(seat: Mapping[str, Any] | None, before: Mapping[str, Any] | None) -> b
 def _exits(membership_of: Key, history: "History") -> list[Row]:
     """The rows with which a state left an organisation, in order.
 
-    That is the first row of each time that it was a former member, and those after it that know the day of leaving better.
+    Of a former member's rows that is the first, and those that tell better when that was; also those with which it left anew on
+    the day on which it had come back.
     """
     left, before = list[Row](), None
     for row in membership.fold(membership_of, history):
         if row["status"] == "former" and (
-            before is None or before["status"] != "former" or row["valid_from_latest"] < before["valid_from_latest"]
+            before is None or before["status"] != "former" or row["since"] != before["since"]
         ):
             left.append(row)
         before = row
@@ -385,7 +386,7 @@ _OFFICE_HANDLES = _OFFICES | _LIVES
 
 SEATS = Projection(
     name="council_roster.states",
-    version=3,
+    version=4,
     table=council_roster,
     key=("body", "state"),
     fixed={"seat": "state"},

@@ -231,15 +231,18 @@ class _Standing:
         if status == "founding-state" and self.status == "member":
             self.rule = "had-already"
             return
-        # What a member does meanwhile takes no notice back (VCLT art. 68) and says nothing of its practice.
+        # What a state does meanwhile takes no notice back (VCLT art. 68): only who had left begins without it. And what a
+        # member does says nothing of its practice.
         stays = self.status in _FULLEST_FIRST and status in _FULLEST_FIRST
-        lasting = self.basis if stays else {}
+        noticed = status in _FULLEST_FIRST and self.status != "former"
+        lasting = [role for role, lasts in (("notice", noticed), ("practice", stays)) if lasts and role in self.basis]
+        self.basis = {"status": step.fact} | {role: self.basis[role] for role in lasting}
         self.status, self.since = status, step.date
-        self.basis = {"status": step.fact} | {role: lasting[role] for role in ("notice", "practice") if role in lasting}
         if step.presupposed is not None:
             self.basis["presupposed"] = step.presupposed
-        if not stays:
+        if not noticed:
             self.notice = None
+        if not stays:
             self.practice = "participating" if status != "former" else "ceased"
 
     def _affirm(self, step: Step) -> None:
@@ -487,7 +490,7 @@ def _adoption(treaty: str, history: "History") -> "list[Fact]":
 
 PROJECTION = Projection(
     name="membership",
-    version=3,
+    version=4,
     table=membership,
     key=("organisation", "state"),
     handles=HANDLES,

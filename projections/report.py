@@ -52,6 +52,7 @@ LONGEST = 1_000  # characters of a value
 _TRUE, _FALSE = frozenset(("yes", "true", "on", "1")), frozenset(("no", "false", "off", "0"))
 _TAKEN = ("database", "format", "help", "known_at")  # options that every report has
 _DIRECTIVES = {"group": "membership", "help": "Who belonged on a day.", "example": "--as-of 1994-06-30"}
+_PERIOD = (("from", "first-day"), ("to", "date"))  # parameters that are the ends of one
 _OPENABLE = ("state", "id", "text")  # types whose default may be ANY
 _SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
 _DIRECTIVE = re.compile(r"-- (?P<name>[a-z]+):\s*(?P<rest>.*)")
@@ -128,7 +129,8 @@ def parse(text: str, name: str, where: str) -> Report:
 def values(report: Report, given: Mapping[str, str], today: str) -> dict[str, Value]:
     """The values of a report's parameters, by name, from what a person gave (`as-of` is `as_of`).
 
-    `today` is a day (ISO). Raises `Misuse` with every fault: unknown and missing parameters, values that do not fit.
+    `today` is a day (ISO). Raises `Misuse` with every fault: unknown and missing parameters, values that do not fit, a period
+    given that ends before it begins.
     """
     where, problems, found = _called(report.name), list[Problem](), dict[str, Value]()
     texts = {name.replace("-", "_"): text for name, text in given.items()}
@@ -146,6 +148,9 @@ def values(report: Report, given: Mapping[str, str], today: str) -> dict[str, Va
             found[name] = _value(parameter, text, today)
         except ValueError as error:
             problems.append(Problem(f"{name}: {error}", where))
+    ends = [found[name] for name, kind in _PERIOD if name in texts and name in found and known[name].type == kind]
+    if ends != sorted(ends, key=str):
+        problems.append(Problem(f"the period ends ({ends[1]}) before it begins ({ends[0]})", where))
     if problems:
         raise Misuse(sorted(problems, key=lambda problem: problem.what))
     return found

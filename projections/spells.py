@@ -123,7 +123,13 @@ class Spells:
         surely = {code: days_of(self.certain.get(code, ()), span) for code in STRONGEST}
         maybe = {code: days_of(self.possible.get(code, ()), span) for code in STRONGEST}
         best = max(STRONGEST, key=lambda code: surely[code])  # at a tie the stronger, which comes first
-        rivals = [code for code in STRONGEST if code != best and maybe[code] > surely[best]]
+        stronger = STRONGEST[: STRONGEST.index(best)]
+        # It must not be matched by a stronger code, nor surpassed by a weaker one.
+        rivals = [
+            code
+            for code in STRONGEST
+            if code != best and maybe[code] and maybe[code] >= surely[best] + (code not in stronger)
+        ]
         return (UNSETTLED, tuple(sorted([best, *rivals]))) if rivals else (best, ())
 
     def behind(self, answer: Answer) -> list[Row]:
