@@ -8,9 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
-from click.core import ParameterSource
 
-from cli.options import DATABASE, VARIABLE, Command
+from cli.options import DATABASE, VARIABLE, Command, typed_in
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -74,13 +73,14 @@ def kinds(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
 
 def of_rows(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> "list[CompletionItem[str]]":
     """What to offer for the key of a row of a view: `cis why VIEW KEY`."""
+    from projections.names import REGISTERS
+
     view, given = str(ctx.params.get("view")).replace("-", "_"), len(ctx.params.get("key") or ())
     keys = _KEYS.get(view, (view,))
     registers = keys[min(given, len(keys) - 1)].split()
-    return names(*(name for name in registers if name in _NAMED))(ctx, parameter, incomplete)
+    return names(*(name for name in registers if name in (*REGISTERS, "state")))(ctx, parameter, incomplete)
 
 
-_NAMED = ("organisation", "body", "office", "person", "treaty", "meeting", "decision", "source", "state")
 _KEYS = {  # of each view, what its key is made of, part by part
     "membership": ("state organisation", "state"),
     "council_roster": ("body office", "state office person"),
@@ -92,9 +92,6 @@ _KEYS = {  # of each view, what its key is made of, part by part
 
 def _database(ctx: click.Context) -> str:
     """The address that the command line names, or the environment."""
-    above: click.Context | None = ctx
-    while above is not None:
-        if above.get_parameter_source("database") is ParameterSource.COMMANDLINE:
-            return str(above.params["database"])
-        above = above.parent
+    for typed in typed_in(ctx, "database"):
+        return str(typed.params["database"])
     return os.environ.get("CIS_REPORT_DATABASE_URL") or os.environ.get("CIS_DATABASE_URL") or DATABASE

@@ -10,7 +10,7 @@ from cli.options import Command, Day, asking_option, known_at_option, today
 from cli.output import Shown, emit, format_option, plural, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from projections.diff import Line
 
@@ -86,12 +86,12 @@ def _between_days(
 
     with question(database, second, known_at) as asked:
         wanted = subjects_named(asked.log, subject) if subject else None
-        lines = list(changes(asked.views, first, second))
+        lines = _chosen(changes(asked.views, first, second), view, wanted)
         beyond = outside(asked.log, asked.basis._replace(as_of=first))
         if beyond and not outside(asked.log, asked.basis):  # of the second day it is said when the question ends
             say(beyond)
-    show(lines, form, view, wanted)
-    say(f"{plural(_count(lines, view, wanted), 'change')} after {first}; {asked.basis}")
+    show(lines, form)
+    say(f"{plural(len(lines), 'change')} after {first}; {asked.basis}")
 
 
 def _between_positions(
@@ -109,34 +109,30 @@ def _between_positions(
             positions = f"position {earlier.known_at} and position {later.known_at}"
             raise click.UsageError(f"Nothing was recorded between {positions}; the earlier comes first.")
         wanted = subjects_named(log, subject) if subject else None
-        lines = list(changes_known(log, day, earlier.known_at, later.known_at))
+        lines = _chosen(changes_known(log, day, earlier.known_at, later.known_at), view, wanted)
         if beyond := outside(log, later):
             say(beyond)
-    show(lines, form, view, wanted)
-    say(f"{plural(_count(lines, view, wanted), 'change')} after position {earlier.known_at}; {later}")
+    show(lines, form)
+    say(f"{plural(len(lines), 'change')} after position {earlier.known_at}; {later}")
 
 
-def show(lines: "Iterable[Line]", form: str, view: str | None = None, wanted: frozenset[str] | None = None) -> None:
+def show(lines: "Sequence[Line]", form: str) -> None:
     """Print changes; in a table an event is told by its sentence and the first eight characters of its id."""
-    chosen = _chosen(lines, view, wanted)
-    rows = [line.row() for line in chosen]
+    rows = [line.row() for line in lines]
     shown = [*_SHOWN]
-    if any(line.start or line.until for line in chosen):
+    if any(line.start or line.until for line in lines):
         rows = [{**row, "start": row.get("start", ""), "until": row.get("until", "")} for row in rows]
         shown += ["start", "until"]
     emit(rows, form, COLUMNS, shown=[*shown, ("because", _because)])
 
 
 def _chosen(lines: "Iterable[Line]", view: str | None, wanted: frozenset[str] | None) -> "list[Line]":
+    """The changes in a view, and of what concerns any of the subjects that are wanted (None: all)."""
     return [
         line
         for line in lines
         if (view is None or line.view == view) and (wanted is None or not wanted.isdisjoint(line.subjects))
     ]
-
-
-def _count(lines: "Iterable[Line]", view: str | None, wanted: frozenset[str] | None) -> int:
-    return len(_chosen(lines, view, wanted))
 
 
 def _because(row: Any) -> str:

@@ -16,8 +16,6 @@ from projections.exports import FORMATS, Format, Request, load
 if TYPE_CHECKING:
     from projections.question import Basis
 
-_STYLES = ("text", "bibtex", "csl")  # those of projections.exports.bibliography, which is imported only when used
-
 
 def _items(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
     import re
@@ -140,7 +138,12 @@ def _done(form: str, count: int, output: str | None, basis: "Basis") -> str:
 
 @click.command("cite", cls=Command)
 @click.option(
-    "--format", "style", type=click.Choice(_STYLES), default="text", show_default=True, help="How it is printed."
+    "--format",
+    "style",
+    type=click.Choice(("text", "bibtex", "csl")),
+    default="text",
+    show_default=True,
+    help="How it is printed.",
 )
 @as_of_option
 @known_at_option

@@ -77,7 +77,7 @@ SECTIONS: Mapping[str, Mapping[str, Listed]] = {
     },
     "Reference": {
         "completion": Listed("completion", "Print the script that turns on completion in a shell."),
-        "schema": Listed("docs", "Print the JSON Schema of entries."),
+        "schema": Listed("schema", "Print the JSON Schema of entries."),
         "docs": Listed("docs", "Print the catalogue of events, the data dictionary, the reports or this reference."),
     },
 }

@@ -58,24 +58,21 @@ def _refuse_repeated(command: click.Command, ctx: click.Context, args: list[str]
 
 def refuse_database(ctx: click.Context) -> None:
     """Raise `click.UsageError` if a database was named for a command that asks none."""
-    above: click.Context | None = ctx
-    while above is not None:
-        if above.get_parameter_source("database") is ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"--database has no effect on {ctx.command_path}.", ctx)
-        above = above.parent
+    if any(typed_in(ctx, "database")):
+        raise click.UsageError(f"--database has no effect on {ctx.command_path}.", ctx)
 
 
 def inherited(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
     """A callback for options that may stand before the command or after it; typed in both places they are refused, since one of
     the two would have no effect.
     """
-    typed_in = list(_typed_in(ctx, str(param.name)))
-    if len(typed_in) > 1 and ctx in typed_in:
+    where = list(typed_in(ctx, str(param.name)))
+    if len(where) > 1 and ctx in where:
         raise click.UsageError(f"{param.opts[0]} is given twice: only one can have an effect.", ctx)
-    return value if not typed_in or ctx in typed_in else typed_in[0].params[str(param.name)]
+    return value if not where or ctx in where else where[0].params[str(param.name)]
 
 
-def _typed_in(ctx: click.Context | None, name: str) -> Iterator[click.Context]:
+def typed_in(ctx: click.Context | None, name: str) -> Iterator[click.Context]:
     """The commands, this one first and then those before it, after which a person typed an option."""
     while ctx is not None:
         if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
@@ -89,7 +86,7 @@ ORIGIN = "cis.database"  # in the meta of a context: the option or variable from
 def _address(ctx: click.Context, param: click.Parameter, value: str) -> str:
     """What `inherited` gives; where it comes from is noted for whoever has to say that it is wrong."""
     variables = param.envvar if isinstance(param.envvar, list) else []
-    given = param.opts if any(_typed_in(ctx, str(param.name))) else [*filter(os.environ.get, variables), *param.opts]
+    given = param.opts if any(typed_in(ctx, str(param.name))) else [*filter(os.environ.get, variables), *param.opts]
     ctx.meta[ORIGIN] = given[0]
     found: str = inherited(ctx, param, value)
     return found
@@ -174,6 +171,13 @@ def known_at_option(function: F) -> F:
         help="What was known then: a position in the log, or a time (UTC).",
     )(function)
 
+
+language_option = click.option(
+    "--language",
+    type=click.Choice(("en", "ru")),
+    show_default="en",
+    help="The language of headings and names.",
+)
 
 reports_option = click.option(
     "--reports",

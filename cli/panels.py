@@ -152,8 +152,9 @@ def _month(row: Row) -> str:
     return f"{row['year']}-{row['month']:02}"
 
 
-def _code(row: Row) -> str:
-    return str(row["code"]) if row["possible_codes"] is None else f"{row['code']} ({row['possible_codes']})"
+def _code(row: Row, key: str = "code") -> str:
+    """A code, with those that it can be where it is not settled."""
+    return str(row[key]) if row["possible_codes"] is None else f"{row[key]} ({row['possible_codes']})"
 
 
 _STATE: list[Shown] = ["state", "cow", ("code", _code), ("share", _share), "status", "practice", "disputed"]
@@ -266,7 +267,7 @@ _LEDGER: list[Shown] = [
     "state",
     "year",
     "theirs",
-    ("ours", lambda row: row["ours"] if row["possible_codes"] is None else f"{row['ours']} ({row['possible_codes']})"),
+    ("ours", lambda row: _code(row, "ours")),
     "verdict",
     "status",
     "since",

@@ -8,10 +8,9 @@ import click
 
 from cli.asking import known, question
 from cli.completion import files, names
-from cli.options import Command, Day, asking_option, known_at_option, today
+from cli.options import Command, Day, asking_option, known_at_option, language_option, today
 from cli.output import say
 from cli.target import refuse_record, target
-from cli.views import language_option
 from projections.pictures import PICTURES, About
 
 if TYPE_CHECKING:

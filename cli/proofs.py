@@ -3,9 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
-from cli.options import Command, database_option
+from cli.options import Command, database_option, typed_in
 from cli.output import emit_one, format_option, plural, progress, progress_option, say
 from cli.target import target
 
@@ -46,10 +45,10 @@ def verify_command(
     something is wrong.
     """
     if proof is not None:
-        _refuse_idle(ctx, "when a proof is checked", views=views, chain=chain, bar=bar, database=database)
+        _refuse_idle(ctx, "when a proof is checked", "views", "chain", "bar", "database")
         answer = _check_proof(proof, checkpoint, key)
     elif chain:
-        _refuse_idle(ctx, "with --chain", views=views, checkpoint=checkpoint, key=key)
+        _refuse_idle(ctx, "with --chain", "views", "checkpoint", "key")
         answer = _recompute(database, bar)
     else:
         if key is not None and checkpoint is None:
@@ -147,7 +146,7 @@ def checkpoint_command(
     that of C2SP (tlog-checkpoint), the signature Ed25519.
     """
     if new_key is not None:
-        _refuse_idle(ctx, "when a key is made", key=key, database=database)
+        _refuse_idle(ctx, "when a key is made", "key", "database")
         _make_key(new_key, origin)
         return
     from eventstore.checkpoint import of_log
@@ -227,12 +226,9 @@ def _write(text: str, output: str | None) -> None:
             place.write_text(text, encoding="utf-8", newline="")
 
 
-def _refuse_idle(ctx: click.Context, when: str, **values: object) -> None:
-    """Refuse options that were given and have no effect; the database may be set in the environment for other commands."""
-    for name in values:
-        above: click.Context | None = ctx
-        while above is not None:
-            if above.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-                option = next(param.opts[0] for param in ctx.command.params if param.name == name)
-                raise click.UsageError(f"{option} has no effect {when}.", ctx)
-            above = above.parent
+def _refuse_idle(ctx: click.Context, when: str, *names: str) -> None:
+    """Refuse options that were typed and have no effect; the database may be set in the environment for other commands."""
+    for name in names:
+        if any(typed_in(ctx, name)):
+            option = next(param.opts[0] for param in ctx.command.params if param.name == name)
+            raise click.UsageError(f"{option} has no effect {when}.", ctx)

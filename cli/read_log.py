@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from eventstore.stored import Stored
 
 LOG = ("position", "recorded_at", "kind", "occurred", "summary", "event_id", "recorded_by", "data", "sources")
+_SHOWN: tuple[Shown, ...] = (
+    "position",
+    ("recorded", lambda row: row["recorded_at"][:10]),
+    "kind",
+    "occurred",
+    "summary",
+)
 
 
 @click.command("log", cls=Command)
@@ -79,14 +86,7 @@ def log_command(
             newest=limit,
         )
         counted = Counted(map(_row, found))
-        shown: list[Shown] = [
-            "position",
-            ("recorded", lambda row: row["recorded_at"][:10]),
-            "kind",
-            "occurred",
-            "summary",
-        ]
-        emit(counted, form, LOG, shown=shown)
+        emit(counted, form, LOG, shown=_SHOWN)
     say(f"{plural(counted.count, 'event')}; {rests_on}")
 
 
@@ -155,7 +155,7 @@ def summary(kind: str, fields: "dict[str, Any]") -> str:
     from eventstore.events.fields import fields_of
 
     told = [
-        f"{field.name}: {fields[field.name][:8] if field.register == 'event' else in_words(fields[field.name])}"
+        f"{field.name}: {fields[field.name][:8] if field.register == 'event' else value_text(fields[field.name])}"
         for field in fields_of(KINDS[kind])
         if field.name in fields and field.name not in ("note", "inferred")
     ]
@@ -163,15 +163,15 @@ def summary(kind: str, fields: "dict[str, Any]") -> str:
     return line if len(line) <= LONGEST_SUMMARY else f"{line[:LONGEST_SUMMARY]} ..."
 
 
-def in_words(value: object) -> str:
+def value_text(value: object) -> str:
     """The value of a field for people."""
     match value:
         case bool():
             return "yes" if value else "no"
         case dict():
-            return ", ".join(f"{name} = {in_words(item)}" for name, item in value.items())
+            return ", ".join(f"{name} = {value_text(item)}" for name, item in value.items())
         case list() | tuple():
-            return (", " if not any(isinstance(item, dict) for item in value) else "; ").join(map(in_words, value))
+            return (", " if not any(isinstance(item, dict) for item in value) else "; ").join(map(value_text, value))
         case None:
             return "(taken out)"
         case _:
@@ -181,14 +181,7 @@ def in_words(value: object) -> str:
 @click.command("show", cls=Command)
 @click.argument("event")
 @known_at_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(("table", "json")),
-    default="table",
-    show_default=True,
-    help="How it is printed.",
-)
+@format_option
 @asking_option
 def show_command(event: str, known_at: str | None, form: str, database: str) -> None:
     """Show one event whole, and what was said about it since.
@@ -210,18 +203,20 @@ def show_command(event: str, known_at: str | None, form: str, database: str) -> 
                 Problem(what, f"--known-at {str(known_at)[:40]}", "Ask for it as known at that position or later.")
             )
         told = _whole(connection, stored, rests_on.known_at)
-    if form == "json":
+    if form in ("json", "csv"):
         emit_one(told, form)
     else:
-        put(_shown(told))
+        put(_shown(told, form))
     say(str(rests_on))
 
 
-def _shown(told: dict[str, Any]) -> Iterator[str]:
-    yield from lines_of_one(_for_people(told), "table")
+def _shown(told: dict[str, Any], form: str) -> Iterator[str]:
+    yield from lines_of_one(_for_people(told), form)
     for later in told["said_since"]:
         yield from ("", "Later:")
-        yield from lines_of_one(_for_people(later), "table")
+        if form == "markdown":
+            yield ""
+        yield from lines_of_one(_for_people(later), form)
 
 
 def _whole(connection: "Connection", stored: "Stored", known_at: int) -> dict[str, Any]:
@@ -257,12 +252,12 @@ def _event(connection: "Connection", stored: "Stored", known_at: int) -> dict[st
 
 
 def _title(connection: "Connection", source: str, known_at: int) -> str | None:
-    from eventstore.reading import introduction
-    from eventstore.search import find
+    """The title under which a source was first entered, if it was by then."""
+    from eventstore.reading import introductions, read
     from eventstore.stored import fields_of_stored
 
-    event_id = introduction(connection, f"source:{source}")
-    registered = None if event_id is None else find(connection, event_id)
+    entered = introductions(connection, [f"source:{source}"]).values()
+    registered = next(read(connection, event_ids=entered), None)
     return str(fields_of_stored(registered)["title"]) if registered and registered.position <= known_at else None
 
 
@@ -297,7 +292,7 @@ def _for_people(told: dict[str, Any]) -> dict[str, Any]:
     bounds = (told["occurred_from"] or "unknown", told["occurred_to"] or "unknown")
     days = f" (from {bounds[0]} to {bounds[1]})" if bounds != (told["occurred"],) * 2 else ""
     page = {"kind": told["kind"], "occurred": f"{told['occurred']}{days}"}
-    page |= {name: in_words(value) for name, value in told["data"].items()}
+    page |= {name: value_text(value) for name, value in told["data"].items()}
     page["cited"] = "\n".join(
         ", ".join(filter(None, (cited["source"], cited["locator"], cited["title"]))) for cited in told["sources"]
     )

@@ -7,7 +7,7 @@ import click
 
 from cli.asking import Question, known, question
 from cli.completion import names
-from cli.options import Command, Day, as_of_option, asking_option, known_at_option, today
+from cli.options import Command, Day, as_of_option, asking_option, known_at_option, language_option, today
 from cli.output import Row, Shown, emit, format_option, plural, say
 
 if TYPE_CHECKING:
@@ -27,12 +27,6 @@ CRITERIA_COLUMNS = {  # the columns of each criterion, those for people first
 ROSTER = ("body", "seat", "state", "person", "office", "certainty", "since")
 TREATIES = ("treaty", "title", "status", "since", "parties", "signatories")
 TREATY = ("state", "status", "signed", "ratified", "deposited", "in_force", "withdrawn")
-language_option = click.option(
-    "--language",
-    type=click.Choice(("en", "ru")),
-    show_default="en",
-    help="The language of headings and names.",
-)
 STATE = ("occurred", "kind", "sentence", "sources", "disputed", "event_id")
 MEETINGS = ("meeting", "bodies", "kind", "start", "end", "place", "country", "chair", "states")
 
@@ -72,28 +66,31 @@ def members_command(
     def about(log: "Connection") -> "Iterable[str]":
         return [f"organisation:{known(log, 'organisation', organisation, 'ORGANISATION')}"] if organisation else ()
 
-    if criterion != "declared":
-        with question(database, as_of, known_at, about) as asked:
+    told = ""
+    with question(database, as_of, known_at, about) as asked:
+        if criterion == "declared":
+            from projections.membership import members
+
+            rows = members(asked.views, as_of, organisation, former=former)
+        else:
             from projections.criteria import belonging, rule_of, tests_of
 
             rows = belonging(asked.views, as_of, organisation, criterion)
             lacking = tests_of(asked.views, organisation).lacking(criterion) if organisation else ""
-        columns = CRITERIA_COLUMNS[criterion]
-        told: list[Shown] = [name for name in columns if name not in ("organisation", "events")]
-        if criterion == "combined":
-            # On a narrow page too the tests stand side by side; they say themselves what is possible.
-            told = [("state", _named), "declared", "agreement", "charter", "practice", "contested", "disputed"]
-        emit(rows, form, columns, shown=told if organisation else ["organisation", *told])
-        say(lacking or rule_of(criterion, organisation))
-        _count(rows, asked)
-        return
-    with question(database, as_of, known_at, about) as asked:
-        from projections.membership import members
-
-        rows = [{key: row[key] for key in MEMBERS} for row in members(asked.views, as_of, organisation, former=former)]
-    shown = ("organisation", "state", "name", "status", "certainty", "since", "disputed")
-    emit(rows, form, MEMBERS, shown=shown[1:] if organisation else shown)
+            told = lacking or rule_of(criterion, organisation)
+    emit(rows, form, CRITERIA_COLUMNS[criterion], shown=_criterion_shown(criterion, organisation))
+    if told:
+        say(told)
     _count(rows, asked)
+
+
+def _criterion_shown(criterion: str, organisation: str | None) -> list[Shown]:
+    """The columns that a table shows of who belonged by a test."""
+    shown: list[Shown] = [name for name in CRITERIA_COLUMNS[criterion] if name not in ("organisation", "events")]
+    if criterion == "combined":
+        # On a narrow page too the tests stand side by side; they say themselves what is possible.
+        shown = [("state", _named), "declared", "agreement", "charter", "practice", "contested", "disputed"]
+    return shown if organisation else ["organisation", *shown]
 
 
 @click.command("roster", cls=Command)

@@ -1,6 +1,6 @@
-"""Why a row of a view is as it is: `cis why`, as text, JSON and Markdown."""
+"""Why a row of a view is as it is: `cis why`, as text, JSON, CSV and Markdown."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -8,12 +8,12 @@ import click
 
 from cli.completion import of_rows
 from cli.options import Command, as_of_option, asking_option, known_at_option
-from cli.output import markdown_text, put, say, text_width, to_json, visible
+from cli.output import emit, format_option, markdown_text, put, say, text_width, to_json, visible
 
 if TYPE_CHECKING:
     from projections.why import Claim, Explanation, Remark, Source, Used
 
-FORMS = ("text", "json", "markdown")
+STEPS = ("date", "part", "sentence", "changes", "rule", "basis", "sources", "disputed", "by_then", "event_id")
 
 KEYS_HELP = """Views and their keys: membership [ORGANISATION] STATE (cis if left out), council_roster BODY and a STATE, an OFFICE
 or a PERSON (or an OFFICE alone), treaty_status TREATY, treaty_party TREATY STATE, meeting MEETING, meeting_attendance MEETING
@@ -22,7 +22,7 @@ STATE, decision DECISION, timeline EVENT, and the registers: organisation, body,
 In JSON, `answer` is the row in a sentence, `rows` what the view shows with its certainty, `chain` the events used in historical
 order, each with its rule, basis, changes and sources, `missing` what would give another standing and was not done, `claims` what
 other sources say and why that is shown or not, `inferred` the editor's inferences, `unknown` what is not known, `beside` what is
-told of the same and changes nothing, `next` the first step after the day."""
+told of the same and changes nothing, `next` the first step after the day. CSV has the chain alone, a line for each event."""
 
 
 @click.command("why", cls=Command, epilog=KEYS_HELP)
@@ -30,14 +30,7 @@ told of the same and changes nothing, `next` the first step after the day."""
 @click.argument("key", nargs=-1, required=True, shell_complete=of_rows)
 @as_of_option
 @known_at_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMS),
-    default="text",
-    show_default=True,
-    help="How the explanation is printed.",
-)
+@format_option
 @asking_option
 def why_command(view: str, key: tuple[str, ...], as_of: str, known_at: str | None, form: str, database: str) -> None:
     """Explain a row of a view: the events used, the rules applied, the claims overruled, and what is not known."""
@@ -58,6 +51,8 @@ def why_command(view: str, key: tuple[str, ...], as_of: str, known_at: str | Non
             from msgspec import to_builtins
 
             put(to_json(to_builtins(explanation), indent=2).splitlines())
+        case "csv":
+            emit(map(_line, explanation.chain), form, STEPS)
         case "markdown":
             put(_markdown(explanation))
         case _:
@@ -79,15 +74,10 @@ def _text(told: "Explanation", room: int) -> Iterator[str]:
         yield from ("", "The events it rests on:")
         for number, used in enumerate(steps.telling, 1):
             yield from _step(number, used, steps.rule(number, used), room)
-    yield from _listed("Acts that changed nothing here:", map(void, steps.void), room)
-    yield from _listed("What was not done:", told.missing, room)
-    if told.claims:
-        yield from ("", "What other sources say:")
-        for claim in told.claims:
-            yield from _wrapped(f"- {claimed(claim)}", room, "  ", "    ")
-    yield from _listed("What is inferred:", (f"{remark.date}: {remark.sentence}" for remark in told.inferred), room)
-    yield from _listed("What is not known:", told.unknown, room)
-    yield from _listed("Told beside it, without effect on the row:", map(remarked, told.beside), room)
+    for title, items in sections(told, steps):
+        yield from ("", f"{title}:")
+        for item in items:
+            yield from _wrapped(f"- {item}", room, "  ", "    ")
     if told.next is not None:
         yield from ("", *_wrapped(f"The next step is of {remarked(told.next)}", room))
 
@@ -105,12 +95,6 @@ def _step(number: int, used: "Used", rule: str, room: int) -> Iterator[str]:
     if used.note:
         yield from _wrapped(f"note: {used.note}", room, rest, rest + "  ")
     yield f"{rest}event: {used.event_id}"
-
-
-def _listed(title: str, items: Iterable[str], room: int) -> Iterator[str]:
-    lines = [line for item in items for line in _wrapped(f"- {item}", room, "  ", "    ")]
-    if lines:
-        yield from ("", title, *lines)
 
 
 def _wrapped(text: str, room: int, first: str = "", rest: str | None = None) -> list[str]:
@@ -186,6 +170,32 @@ def remarked(remark: "Remark") -> str:
     return f"{remark.date}: {remark.sentence}"
 
 
+def sections(told: "Explanation", steps: Numbered) -> list[tuple[str, list[str]]]:
+    """What is told after the steps that made the row what it is: title and items of each section that has any."""
+    found = [
+        ("Acts that changed nothing here", list(map(void, steps.void))),
+        ("What was not done", told.missing),
+        ("What other sources say", list(map(claimed, told.claims))),
+        ("What is inferred", list(map(remarked, told.inferred))),
+        ("What is not known", told.unknown),
+        ("Told beside it, without effect on the row", list(map(remarked, told.beside))),
+    ]
+    return [(title, items) for title, items in found if items]
+
+
+def next_step(told: "Explanation") -> list[tuple[str, list[str]]]:
+    """The section of the next step, where there is one."""
+    return [] if told.next is None else [("The next step", [remarked(told.next)])]
+
+
+# --- CSV ----------------------------------------------------------------------------------------------------------------
+
+
+def _line(used: "Used") -> dict[str, object]:
+    told = {name: getattr(used, name) for name in STEPS}
+    return told | {"changes": "\n".join(changes(used)), "sources": "\n".join(map(cited, used.sources))}
+
+
 # --- Markdown -----------------------------------------------------------------------------------------------------------
 
 
@@ -207,16 +217,5 @@ def _markdown(told: "Explanation") -> Iterator[str]:
             if used.note:
                 yield f"   - Note: {markdown_text(used.note)}"
             yield f"   - Event `{used.event_id}`"
-    sections: Sequence[tuple[str, Iterable[str]]] = (
-        ("Acts that changed nothing here", map(void, steps.void)),
-        ("What was not done", told.missing),
-        ("What other sources say", map(claimed, told.claims)),
-        ("What is inferred", map(remarked, told.inferred)),
-        ("What is not known", told.unknown),
-        ("Told beside it, without effect on the row", map(remarked, told.beside)),
-        ("The next step", [remarked(told.next)] if told.next is not None else []),
-    )
-    for title, items in sections:
-        lines = [f"- {markdown_text(item)}" for item in items]
-        if lines:
-            yield from ("", f"## {title}", "", *lines)
+    for title, items in (*sections(told, steps), *next_step(told)):
+        yield from ("", f"## {title}", "", *(f"- {markdown_text(item)}" for item in items))

@@ -11,7 +11,7 @@ from cli.kinds import KindCommand, entry_of, example_of, options_of
 from cli.options import Group, Number, database_option, inherited, must_be_one_of, now
 from cli.output import emit, format_option, plural, say, to_json, visible
 from eventstore.events import FAMILIES, KINDS, Event
-from eventstore.events.amendments import EventCorrected, EventCorroborated, EventDisputed, EventRetracted
+from eventstore.events.amendments import Amendment, EventCorrected, EventCorroborated, EventDisputed, EventRetracted
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -142,7 +142,7 @@ def kind_command(cls: type[Event]) -> click.Command:
     ) -> None:
         from eventstore.batch import Entry
 
-        if issubclass(cls, EventCorrected | EventRetracted | EventDisputed | EventCorroborated):
+        if issubclass(cls, Amendment):
             given["on"] = given["on"] or now()[:10]
             given["field_event"] = given["field_event"] and _event_id(given["field_event"], database)
         entry = Entry(entry_of(cls, given), WHERE)
@@ -307,10 +307,10 @@ def _draft(outcome: "Outcome") -> str:
     """What would be recorded, field by field."""
     from msgspec import to_builtins
 
-    from cli.read_log import in_words
+    from cli.read_log import value_text
 
     draft = outcome.draft
     cited = [", ".join(filter(None, (cited.source, cited.locator))) for cited in draft.sources]
     lines = [f"{draft.kind} on {draft.when.text}"]
-    lines += [f"{name}: {in_words(value)}" for name, value in to_builtins(draft.event).items()]
+    lines += [f"{name}: {value_text(value)}" for name, value in to_builtins(draft.event).items()]
     return "\n".join(f"          {line}" for line in (*lines, *(f"cited: {source}" for source in cited)))

@@ -24,14 +24,14 @@ from eventstore.events.fields import misshapen
 from eventstore.integrity import Chain, Verdict, event_id
 from eventstore.protection import unprotected
 from eventstore.reading import LAST_POSITION
-from eventstore.stored import COLUMNS, Stored, citations_of, decode_sources, event_of
+from eventstore.stored import Stored, citations_of, decode_sources, event_of
 from eventstore.subjects import About, about
 
 if TYPE_CHECKING:
     import sqlite3
 
 MOST = 20  # problems of one sort that are told one by one
-_EVENTS = f"SELECT {', '.join(COLUMNS)} FROM event ORDER BY position"  # noqa: S608 - names of columns
+_EVENTS = f"SELECT {', '.join(Stored._fields)} FROM event ORDER BY position"  # noqa: S608 - names of columns
 _SUBJECTS = "SELECT position, subject FROM event_subject ORDER BY position, subject"
 _DEFINITIONS = "SELECT position, subject || ' as ' || kind FROM event_definition ORDER BY position, kind, subject"
 _TILES = "SELECT level, tile FROM merkle_tile ORDER BY level, tile"
@@ -76,6 +76,8 @@ def any_bytes(connection: Connection) -> Iterator[None]:
 
 
 class _Audit:
+    """One examination while it goes through the log: what it has recomputed so far, and what is wrong."""
+
     def __init__(self, connection: Connection, held: Iterable[Held], most: int) -> None:
         self.connection = connection
         self.most = most
@@ -135,9 +137,8 @@ class _Audit:
         except dates.DateError as error:
             self._tell("occurred", f"occurred: {error}", position)
         else:
-            bounds = (stored.occurred_from, when.first), (stored.occurred_to, when.last)
-            for column, (found, wanted) in zip(("occurred_from", "occurred_to"), bounds, strict=True):
-                if found != wanted:
+            for column, wanted in (("occurred_from", when.first), ("occurred_to", when.last)):
+                if (found := getattr(stored, column)) != wanted:
                     self._tell("bounds", f"{column} is {found!r}, but {when.text} gives {wanted!r}", position)
         if not _has_its_id(stored):
             self._tell("event_id", "event_id is not that of its kind, date and data", position)

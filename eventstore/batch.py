@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eventstore.errors import Problem, Refused
-from eventstore.files import read_whole
+from eventstore.files import as_text, read_whole
 
 LARGEST = 64 * 2**20  # bytes in one file; a longer history is several files
 FORMS = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -25,13 +25,7 @@ def read_file(path: str) -> list[Entry]:
     Raises `Refused` for a file that cannot be read or is not of that form, with the line.
     """
     raw, name = read_whole(path, LARGEST, advice="Split it into several batches.")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise Refused(
-            Problem("this is not UTF-8 text", f"{name}:{line}", "Is it a text file? Save it as UTF-8.")
-        ) from error
+    text = as_text(raw, name, "Is it a text file? Save it as UTF-8.")
     suffix = Path(path).suffix.lower()
     if path != "-" and suffix not in FORMS:
         raise Refused(
@@ -71,25 +65,31 @@ def _entries(documents: Iterable[tuple[Any, int]], name: str, key: str) -> Itera
     from eventstore.readers import Lined
 
     for document, line in documents:
-        defaults: Mapping[str, Any] = {}
-        items, lines = [document], [line]
-        if isinstance(document, dict) and isinstance(document.get(key), list):
-            unknown = [other for other in document if other not in (key, "defaults")]
-            if unknown:
-                raise Refused(Problem(f"{unknown[0]!r} is not known beside {key} and defaults", f"{name}:{line}"))
-            defaults, items = document.get("defaults") or {}, document[key]
-            if not isinstance(defaults, dict):
-                raise Refused(Problem("defaults is not a mapping", f"{name}:{line}"))
-        elif isinstance(document, list):
-            items = document
-        if isinstance(items, Lined):
-            lines = items.lines
-        for item, at in zip(items, lines if len(lines) == len(items) else [line] * len(items), strict=True):
-            where = f"{name}:{at}"
-            if isinstance(item, dict):
-                yield Entry({**defaults, **item}, where)
-            elif isinstance(item, Problem):
-                yield Entry({}, where, item)
-            else:
-                advice = "An entry is a mapping with kind, on, fields and sources."
-                yield Entry({}, where, Problem(f"an entry is missing: found {str(item)[:40]!r}", where, advice))
+        items, defaults = _listed(document, f"{name}:{line}", key)
+        lines = items.lines if isinstance(items, Lined) else [line] * len(items)
+        for item, at in zip(items, lines, strict=True):
+            yield _entry(item, defaults, f"{name}:{at}")
+
+
+def _listed(document: Any, where: str, key: str) -> tuple[list[Any], Mapping[str, Any]]:
+    """The items of a document, and the defaults that it has for them."""
+    if isinstance(document, list):
+        return document, {}
+    if not (isinstance(document, dict) and isinstance(document.get(key), list)):
+        return [document], {}
+    unknown = [other for other in document if other not in (key, "defaults")]
+    if unknown:
+        raise Refused(Problem(f"{unknown[0]!r} is not known beside {key} and defaults", where))
+    defaults = document.get("defaults") or {}
+    if not isinstance(defaults, dict):
+        raise Refused(Problem("defaults is not a mapping", where))
+    return document[key], defaults
+
+
+def _entry(item: Any, defaults: Mapping[str, Any], where: str) -> Entry:
+    if isinstance(item, dict):
+        return Entry({**defaults, **item}, where)
+    if isinstance(item, Problem):
+        return Entry({}, where, item)
+    advice = "An entry is a mapping with kind, on, fields and sources."
+    return Entry({}, where, Problem(f"an entry is missing: found {str(item)[:40]!r}", where, advice))

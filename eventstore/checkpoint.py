@@ -12,10 +12,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from eventstore import merkle
-from eventstore.driver import ask
 from eventstore.errors import Misuse, Problem, Refused
 from eventstore.files import read_whole
-from eventstore.reading import head
+from eventstore.reading import hash_at, head
 
 LARGEST_SIZE = 2**62  # events in a log
 MOST_SIGNATURES = 64
@@ -75,25 +74,25 @@ def parse(text: str, where: str = "checkpoint") -> Checkpoint:
 
     What a signature is worth is not asked here (see `signing.check_signature`).
     """
-    problem = _unreadable(text)
     body, _, after = (text if "\n\n" in text else text.removesuffix("\n") + "\n\n").rpartition("\n\n")
     lines = body.split("\n")
-    if problem is None:
-        problem = _fault(lines)
+    if (problem := _unreadable(text) or _fault(lines)) is not None:
+        raise _none(where, *problem)
     signatures = list[Signature]()
-    for number, line in enumerate(after.split("\n")[:-1] if problem is None else (), start=len(lines) + 2):
-        signature = _signature(line)
-        if signature is None or len(signatures) == MOST_SIGNATURES:
-            problem = number, "there are too many signatures" if signature else f"{line[:60]!r} is not a signature"
-            break
+    for number, line in enumerate(after.split("\n")[:-1], start=len(lines) + 2):
+        if (signature := _signature(line)) is None:
+            raise _none(where, number, f"{line[:60]!r} is not a signature")
+        if len(signatures) == MOST_SIGNATURES:
+            raise _none(where, number, "there are too many signatures")
         signatures.append(signature)
-    if problem is None and after and not after.endswith("\n"):
-        problem = text.count("\n") + 1, "its last line is cut off"
-    if problem is not None:
-        line_number, what = problem
-        raise Refused(Problem(f"this is not a checkpoint: {what}", f"{where}:{line_number}", _ADVICE))
+    if after and not after.endswith("\n"):
+        raise _none(where, text.count("\n") + 1, "its last line is cut off")
     origin, size, root, *more = lines
     return Checkpoint(origin, int(size), b64decode(root), tuple(more), tuple(signatures))
+
+
+def _none(where: str, line: int, what: str) -> Refused:
+    return Refused(Problem(f"this is not a checkpoint: {what}", f"{where}:{line}", _ADVICE))
 
 
 def _unreadable(text: str) -> tuple[int, str] | None:
@@ -156,8 +155,7 @@ def check_name(name: str) -> None:
 
 
 def _own_name(connection: Connection) -> str:
-    found = ask(connection, "SELECT hash FROM event WHERE position = 1")
-    return f"cis-record/{found[0][0][:16] if found else 'empty'}"
+    return f"cis-record/{(hash_at(connection, 1) or 'empty')[:16]}"
 
 
 def check_log(connection: Connection, checkpoint: Checkpoint, where: str = "") -> None:

@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, cast
 
@@ -165,7 +165,7 @@ def check_release(connection: Connection, place: str) -> None:
     from sqlalchemy.exc import DBAPIError
 
     try:
-        with connection.begin_nested() if connection.dialect.name == "postgresql" else _nothing():
+        with connection.begin_nested() if connection.dialect.name == "postgresql" else nullcontext():
             found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     except (DBAPIError, UnicodeDecodeError) as error:  # where SQLite's own words quote a damaged schema
         if (problem := in_words(error, place)) is not None and "not a record" not in problem.what:
@@ -186,11 +186,6 @@ def check_release(connection: Connection, place: str) -> None:
             "Upgrade the program: pip install --upgrade cis-record",
         )
     )
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
 
 
 _AGAIN = "Try again: what was recorded before it broke is not recorded twice."

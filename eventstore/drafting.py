@@ -58,6 +58,8 @@ def drafted(
 
 
 class _Batch:
+    """A batch while its entries are drafted: first what is about the world, then the amendments, which may be about that."""
+
     def __init__(self, today: str, find: Find, ids: Callable[[str], set[str]]) -> None:
         self.today, self.find, self.ids = today, find, cache(ids)
         self.drafts = list[Draft]()
@@ -101,7 +103,7 @@ class _Batch:
             given[state] = made = self._draft(one, sources, entry.where)
             if made is not None and (name := introduced_by(made.event)) is not None:
                 self.introduced.setdefault(name, made.event_id)
-        for dispute in disputes if isinstance(disputes, list) else [disputes]:
+        for dispute in _as_list(disputes):
             self._dispute(dispute, entry, given)
 
     def _note(self, what: str, entry: Entry, advice: str = "") -> None:
@@ -173,9 +175,7 @@ class _Batch:
             return
         told = dict(dispute)
         only = told.pop("only", None)
-        chosen = (
-            given.keys() if only is None else {str(state) for state in (only if isinstance(only, list) else [only])}
-        )
+        chosen = given.keys() if only is None else set(map(str, _as_list(only)))
         if strange := sorted(chosen - given.keys()):
             self._note(f"only names {strange}, which the entry does not", entry)
         if strange := sorted({"kind", "event", "about"} & told.keys()):
@@ -254,12 +254,17 @@ def _subject(register: str, name: Any) -> str:
     return f"{register}:{name if isinstance(name, str) and matches(SLUG, name) else ''}"
 
 
+def _as_list(value: Any) -> list[Any]:
+    """What may be written as a list or, where it is only one, without."""
+    return value if isinstance(value, list) else [value]
+
+
 def _sources(sources: Any, single: Any, locator: Any) -> list[Any]:
     """All sources of an entry: those in `sources`, and those that `source` names beside them, with its locator."""
-    found = [*sources] if isinstance(sources, list) else [sources]
+    found = [*_as_list(sources)]
     cited = {str(cited.get("source")) for cited in found if isinstance(cited, dict)}
     at = {} if locator is None else {"locator": str(locator)}
-    for name in single if isinstance(single, list) else [] if single is None else [single]:
+    for name in [] if single is None else _as_list(single):
         if str(name) not in cited:
             cited.add(str(name))
             found.append({"source": name, **at})

@@ -85,6 +85,7 @@ def unfit(
 def _changed(
     cls: type[Event], fields: Mapping[str, Any], changes: Mapping[str, Any], problems: list[str]
 ) -> Event | None:
+    """The event after changes, or None; why there can be none is added to `problems`, and what is not in the stored form."""
     faults = list[str]()
     event = _event(cls, changes, faults, {name: value for name, value in fields.items() if name not in changes})
     problems += [f"{cls.kind}: {fault}" for fault in faults]
@@ -157,6 +158,7 @@ def _forms(cls: type[Event]) -> tuple[tuple[str, Callable[[Any], bool]], ...]:
 
 
 def _form(field: Field) -> Callable[[Any], bool] | None:
+    """The test whether a value of a field has the form that is stored; None where every value of its type has it."""
     if field.struct is not None or field.form == "object":
         return lambda _: False  # few events have such fields, and much can be said of them
     if field.many and not field.register:

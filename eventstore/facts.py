@@ -4,7 +4,7 @@ Nothing here depends on the order in which things were recorded: of two correcti
 (then the greater id), and of two claims the better-sourced.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -97,6 +97,8 @@ def denial(root: Stored, amendments: Iterable[Stored], standing: Callable[[str],
 
 
 class _Amending(NamedTuple):
+    """An amendment as it is stored and as it is typed."""
+
     stored: Stored
     event: Amendment
 
@@ -105,7 +107,23 @@ class _Amending(NamedTuple):
         return (self.stored.occurred_from or BEGINNING, self.stored.occurred_to or END, self.stored.event_id)
 
 
+class _Change(NamedTuple):
+    """What becomes of an event: another date (None: the one recorded), and other values of its fields."""
+
+    date: str | None
+    changes: dict[str, Any]
+
+    def then(self, date: str | None, changes: Mapping[str, Any]) -> "_Change":
+        """The same after a claim that counts more."""
+        return _Change(date or self.date, {**self.changes, **changes})
+
+
 class _Resolution:
+    """One event and everything said about it: which amendments stand, and what they make of it.
+
+    An amendment can be amended itself, so each question here is asked of amendments too, down the chain.
+    """
+
     def __init__(self, root: Stored, amendments: Iterable[Stored], standing: Callable[[str], int]) -> None:
         self.root = root
         self.standing = standing
@@ -119,17 +137,17 @@ class _Resolution:
         root = self.root
         if not self._stands(root.event_id):
             return None
-        date, changes = self._with_corrections(root.event_id, None, {})
+        change = self._with_corrections(root.event_id, _Change(None, {}))
         support = self._support(root)
         winner = self._winner(root)
         if winner is not None:
             if winner.denied:
                 return None
-            date, changes = winner.date or date, {**changes, **winner.changes}
+            change = change.then(winner.date, winner.changes)
             support = tuple(sorted({*support, *winner.sources}))
         said = self._claims()
-        when = dates.parse(date or root.occurred)
-        event = msgspec.convert(merged(fields_of_stored(root), changes), KINDS[root.kind])
+        when = dates.parse(change.date or root.occurred)
+        event = msgspec.convert(merged(fields_of_stored(root), change.changes), KINDS[root.kind])
         return Fact(
             root.event_id,
             root.kind,
@@ -172,17 +190,16 @@ class _Resolution:
         winner = self._winner(stored)
         return winner is not None and winner.denied
 
-    def _with_corrections(
-        self, event_id: str, date: str | None, changes: dict[str, Any]
-    ) -> tuple[str | None, dict[str, Any]]:
+    def _with_corrections(self, event_id: str, change: _Change) -> _Change:
+        """What is said of an event, after the corrections of it, each of which may have been corrected and disputed itself."""
         for correction, contested in self._corrections(event_id):
             claim = correction.event
             assert isinstance(claim, Claim)
-            own_date, own_changes = self._with_corrections(correction.stored.event_id, claim.date, claim.changes or {})
+            own = self._with_corrections(correction.stored.event_id, _Change(claim.date, claim.changes or {}))
             if contested is not None:
-                own_date, own_changes = contested.date or own_date, {**own_changes, **contested.changes}
-            date, changes = own_date or date, {**changes, **own_changes}
-        return date, changes
+                own = own.then(contested.date, contested.changes)
+            change = change.then(own.date, own.changes)
+        return change
 
     def _corrections(self, event_id: str) -> Iterator[tuple[_Amending, Said | None]]:
         """The corrections of an event that better sources do not deny, each with the better-sourced claim about it."""
@@ -208,11 +225,11 @@ class _Resolution:
     def _said(self, dispute: _Amending) -> Said:
         claim, stored = dispute.event, dispute.stored
         assert isinstance(claim, EventDisputed)
-        date, changes = self._with_corrections(stored.event_id, claim.date, claim.changes or {})
+        change = self._with_corrections(stored.event_id, _Change(claim.date, claim.changes or {}))
         if (contested := self._winner(stored)) is not None:
-            date, changes = contested.date or date, {**changes, **contested.changes}
+            change = change.then(contested.date, contested.changes)
         support = self._support(stored)
-        return Said(stored.event_id, date, changes, claim.denied, claim.reason, support, prevails=False)
+        return Said(stored.event_id, change.date, change.changes, claim.denied, claim.reason, support, prevails=False)
 
     def _winner(self, stored: Stored) -> Said | None:
         """Of the disputes about an event (or a correction) itself the best sourced, if it is better sourced than the event."""

@@ -37,6 +37,18 @@ def read_whole(path: str, most: int, too_long: str = "", advice: str = "") -> tu
     return raw, name
 
 
+def as_text(raw: bytes, name: str, advice: str) -> str:
+    """The text of a file in UTF-8, without the mark that some programs put before it.
+
+    Raises `Refused`, with the line, where it is not in UTF-8; `name` is what to call the file, `advice` what to do then.
+    """
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise Refused(Problem("this is not UTF-8 text", f"{name}:{line}", advice)) from error
+
+
 def _open(path: str) -> IO[bytes]:
     try:
         return Path(path).open("rb")

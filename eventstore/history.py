@@ -101,8 +101,8 @@ class History:
     def keep_for(self, events: Sequence[Stored]) -> None:
         """Read at once what it takes to see what some events touch, and most of what it takes to fold that.
 
-        That is what they amend and all that was said about it; the life of each of their subjects; of an act, all that its state
-        did towards the same; and when first something was about what one introduces.
+        That is: what they amend, and all that was said about it; the life of each of their subjects; all that the state of an act
+        did towards the same treaty or organisation; and the first position of what an event introduces.
         """
         self._keep_roots(events)
         named, acted, amended, introduced = set[str](), set[str](), set[str](), set[str]()
@@ -130,8 +130,9 @@ class History:
     ) -> None:
         """Read at once, before it is asked for piece by piece, what is not kept yet.
 
-        That is the life of some things, what defines others (or what a state did towards something: `subjects.sides_of`), all
-        that is about still others, and all that was said about some events (`event:ID`).
+        `things` are subjects of which the life is read; `defined` those of which what defines them is read (or, of two sides, the
+        acts: `subjects.sides_of`); `wholes` those of which everything is; `amended` events (`event:ID`) about which something may
+        have been said.
         """
         wholes = {name for name in wholes if (name,) not in self._kept}
         found = reading.concerning(

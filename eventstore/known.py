@@ -44,13 +44,14 @@ MOST_LIKENED = 100  # unknown names to which the nearest known ones are looked u
 
 
 def existing(subjects: Sequence[str]) -> tuple[str, Sequence[object]]:
-    """The question which of some subjects there is any event about; not which, for a subject may have thousands."""
+    """The question about which of some subjects there is any event; not about the events, of which there may be thousands."""
     return "SELECT name FROM EACH ?? WHERE EXISTS (SELECT 1 FROM event_subject WHERE subject = name)", ([*subjects],)
 
 
 def named_by(drafts: Collection[Draft]) -> tuple[dict[str, About], set[str]]:
-    """What the drafts that amend nothing are about, by id; and the subjects that must be known, but for states and events: that,
-    and what all the drafts cite.
+    """What the drafts that amend nothing are about, by id; and the subjects that the log or the batch must know.
+
+    These are what those drafts are about, but for states and events, and what all the drafts cite.
     """
     plain = {draft.event_id: about(draft.event) for draft in drafts if not is_amendment(draft.kind)}
     cited = {f"source:{citation.source}" for draft in drafts for citation in draft.sources}

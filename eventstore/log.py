@@ -123,6 +123,7 @@ def _joined(drafts: Iterable[Draft]) -> dict[str, Draft]:
 
 
 def _check_expectation(connection: Connection, expect: Expectation, told: Iterable[About], newest: int) -> None:
+    """Raise `Refused` if anything newer than expected concerns the subjects, `Misuse` for a position beyond the newest."""
     if expect.position > newest:
         raise Misuse(Problem(f"the log ends at position {newest}", f"--expect {expect.position}"))
     # That something cites the same source says nothing against an amendment, which is about that source, too.
@@ -173,6 +174,7 @@ def _write(
     recorded_by: str,
     now: str,
 ) -> dict[str, int]:
+    """Write the drafts at the end of the log; gives the position of each by its id."""
     if not drafts:
         return {}
     # A clock that was set back must not make the log learn something before what it already knew.

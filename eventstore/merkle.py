@@ -9,6 +9,7 @@ for 256 events. With it a proof reads at most two ranges of 256 hashes at each o
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from hashlib import sha256
 
 from sqlalchemy import Connection
@@ -176,10 +177,7 @@ def _top(hashes: Sequence[bytes]) -> bytes:
 
 
 def _tree(connection: Connection, size: int) -> Tree:
-    def hashes(level: int, first: int, last: int) -> list[bytes]:
-        return _stored(connection, level, first, last)
-
-    return Tree(size, hashes)
+    return Tree(size, partial(_stored, connection))
 
 
 def _stored(connection: Connection, level: int, first: int, last: int) -> list[bytes]:

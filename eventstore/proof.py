@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 
 from eventstore import merkle
 from eventstore.checkpoint import LARGEST_SIZE, Checkpoint, check_log, of_log, parse, read_text
-from eventstore.driver import ask
 from eventstore.errors import Problem, Refused
 from eventstore.integrity import GENESIS, chained, event_id
+from eventstore.reading import hash_at
 from eventstore.stored import Stored
 
 LONGEST = 8 * 2**20  # bytes of a proof: an event can be long
@@ -94,8 +94,7 @@ def inclusion(connection: Connection, stored: Stored, checkpoint: Checkpoint | N
         what = f"the event is at position {stored.position}; the checkpoint is of {checkpoint.size} events"
         raise Refused(Problem(what, "", "Prove it with a newer checkpoint."))
     path = merkle.inclusion(connection, stored.position, checkpoint.size)
-    before = ask(connection, "SELECT hash FROM event WHERE position = ?", (stored.position - 1,))
-    previous = before[0][0] if before else GENESIS
+    previous = hash_at(connection, stored.position - 1) or GENESIS
     return Inclusion(
         checkpoint=str(checkpoint), event=Envelope(*stored), previous_hash=previous, path=[node.hex() for node in path]
     )

@@ -166,7 +166,7 @@ def _decode(text: str, start: int, name: str, line: int | None = None) -> tuple[
 
 
 class _Unreadable(Exception):
-    pass
+    """What the decoder of JSON would take and we do not; the message says what it is."""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

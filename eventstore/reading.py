@@ -20,15 +20,13 @@ T = TypeVar("T")
 LAST_POSITION = 2**62  # beyond any position
 _COLUMNS = "SELECT " + ", ".join(f"event.{name}" for name in Stored._fields)
 _SELECT = f"{_COLUMNS} FROM event"
-_ABOUT = (
-    f"{_COLUMNS} FROM event_subject s JOIN event ON event.position = s.position"
-    " WHERE s.subject = ? AND s.position > ? AND s.position <= ?"
-)
+# The rows that say what events are about, and what they define, each with its event.
+_SUBJECTS = "FROM event_subject s JOIN event ON event.position = s.position"
+_DEFINITIONS = "FROM event_definition d JOIN event ON event.position = d.position"
+_ABOUT = f"{_COLUMNS} {_SUBJECTS} WHERE s.subject = ? AND s.position > ? AND s.position <= ?"
+_FIRST = f"SELECT event_id {_SUBJECTS} WHERE s.subject = name AND event.kind IN ?? ORDER BY s.position LIMIT 1"
+_INTRODUCTIONS = f"SELECT name, ({_FIRST}) FROM EACH ??"  # noqa: S608 - a constant
 as_stored = partial(tuple.__new__, Stored)  # a row as it comes; _make would count its columns once more for each
-_INTRODUCTIONS = (
-    "SELECT name, (SELECT event_id FROM event_subject s JOIN event ON event.position = s.position"
-    " WHERE s.subject = name AND event.kind IN ?? ORDER BY s.position LIMIT 1) FROM EACH ??"
-)
 _BESIDE_LIFE = sorted(DEFINING - LIFE)
 CHUNK = 500  # values in one list: well under the limit of every SQLite
 
@@ -45,6 +43,18 @@ def head(connection: Connection) -> Head:
     if not (found := ask(connection, "SELECT position, hash FROM log_head")):
         raise DatabaseError(Problem("log_head is empty, so the newest event is not known", "", "Run: cis verify"))
     return Head(*found[0])
+
+
+def hash_at(connection: Connection, position: int) -> str | None:
+    """The hash of the event at a position, or None if there is none."""
+    found = ask(connection, "SELECT hash FROM event WHERE position = ?", (position,))
+    return found[0][0] if found else None
+
+
+def recorded_at(connection: Connection, position: int) -> str:
+    """When the event at a position was recorded (UTC, ISO, with Z); '' if there is none."""
+    found = ask(connection, "SELECT recorded_at FROM event WHERE position = ?", (position,))
+    return str(found[0][0]) if found else ""
 
 
 def length(connection: Connection) -> int:
@@ -94,10 +104,8 @@ def about(connection: Connection, subjects: Sequence[str], kinds: Sequence[str],
 def defining(connection: Connection, subjects: Sequence[str], kinds: Sequence[str], upto: int) -> list[Stored]:
     """The events of these kinds, all of them `DEFINING`, about all of some subjects, and what amends them, up to a position."""
     first, *others = subjects
-    sql = (
-        f"{_COLUMNS} FROM event_definition d JOIN event ON event.position = d.position"
-        " WHERE d.subject = ? AND d.kind IN ?? AND d.position <= ?" + f" AND EXISTS ({_also('d', '?')})" * len(others)
-    )
+    sql = f"{_COLUMNS} {_DEFINITIONS} WHERE d.subject = ? AND d.kind IN ?? AND d.position <= ?"
+    sql += f" AND EXISTS ({_also('d', '?')})" * len(others)
     return list(map(as_stored, ask(connection, sql, (first, [*kinds], upto, *others))))
 
 
@@ -158,11 +166,8 @@ def concerning(
 
 def _definitions(subjects: Sequence[str], upto: int, others: Sequence[str] = ()) -> tuple[str, Sequence[object]]:
     """The question what defines some subjects, but for kinds that are not asked for."""
-    beside, named = (" AND s.kind NOT IN ??", ([*others],)) if others else ("", ())
-    sql = (
-        f"{_COLUMNS}, s.subject FROM event_definition s JOIN event ON event.position = s.position"
-        f" WHERE s.subject IN ?? AND s.position <= ?{beside}"
-    )
+    beside, named = (" AND d.kind NOT IN ??", ([*others],)) if others else ("", ())
+    sql = f"{_COLUMNS}, d.subject {_DEFINITIONS} WHERE d.subject IN ?? AND d.position <= ?{beside}"
     return sql, ([*subjects], upto, *named)
 
 
@@ -215,10 +220,8 @@ def by_subject(connection: Connection, register: str, upto: int) -> Iterator[tup
     An event that concerns several of them comes with each.
     """
     # ';' is the character after ':': the range is every subject of the register, found by index
-    sql = (
-        f"{_COLUMNS}, s.subject FROM event_subject s JOIN event ON event.position = s.position"
-        " WHERE s.subject >= ? AND s.subject < ? AND s.position <= ? ORDER BY s.subject, s.position"
-    )
+    range_of = "s.subject >= ? AND s.subject < ? AND s.position <= ?"
+    sql = f"{_COLUMNS}, s.subject {_SUBJECTS} WHERE {range_of} ORDER BY s.subject, s.position"
     for row in stream(connection, sql, (f"{register}:", f"{register};", upto)):
         yield row[-1], as_stored(row[:-1])
 
@@ -250,8 +253,7 @@ def position_at(connection: Connection, known_at: str) -> int:
     low, high = 0, head(connection).position
     while low < high:
         middle = (low + high + 1) // 2
-        ((recorded,),) = ask(connection, "SELECT recorded_at FROM event WHERE position = ?", (middle,))
-        low, high = (middle, high) if recorded <= known_at else (low, middle - 1)
+        low, high = (middle, high) if recorded_at(connection, middle) <= known_at else (low, middle - 1)
     return low
 
 
@@ -292,8 +294,3 @@ def introductions(connection: Connection, subjects: Iterable[str]) -> dict[str, 
         questions += [(_INTRODUCTIONS, (kinds, chunk)) for chunk in chunks(group)]
     rows = chain.from_iterable(ask_all(connection, questions))
     return {name: event_id for name, event_id in rows if event_id is not None}
-
-
-def introduction(connection: Connection, subject: str) -> str | None:
-    """The id of the event that first entered a subject into its register, or None."""
-    return introductions(connection, [subject]).get(subject)

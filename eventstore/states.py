@@ -96,6 +96,12 @@ def states() -> Mapping[str, State]:
     )
 
 
+def state_name(code: str) -> str:
+    """The English name of a state by its id; the id itself where there is no such state."""
+    entry = states().get(code)
+    return entry.name if entry is not None else code
+
+
 # Every id, code and name as it is written in the register. Filled at the first miss, so that an id costs one look-up
 # in a dictionary and an import reads no file.
 _exact: dict[str, str] = {}

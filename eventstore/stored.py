@@ -27,8 +27,6 @@ class Stored(NamedTuple):
     hash: str
 
 
-COLUMNS = Stored._fields
-
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 

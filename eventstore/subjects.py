@@ -22,7 +22,7 @@ class About(NamedTuple):
     subjects: Sequence[str]
 
     def sides(self) -> list[str]:
-        """Of an act, what it was done towards and the state, as one (see `sides_of`)."""
+        """The two sides of an act in one name (see `sides_of`); none where it is no act."""
         if self.kind not in ACTS:
             return []
         return [sides for pair in permutations(self.subjects, 2) if (sides := sides_of(pair)) is not None]
@@ -37,13 +37,11 @@ def about(event: Event) -> About:
     return About(event.kind, subjects_of(event))
 
 
-def subject(register: str, name: str) -> str:
-    """The subject under which the events about an entry of a register are found."""
-    return f"{register}:{name}"
-
-
 def sides_of(subjects: Sequence[str]) -> str | None:
-    """What the acts of a state towards a treaty or an organisation are found by (`treaty:x state:AM`), if these are its sides."""
+    """The name under which all acts of a state towards a treaty or an organisation are found: `treaty:x state:AM`.
+
+    None for any other subjects than one of each, in this order.
+    """
     if len(subjects) == 2 and subjects[0].startswith(_TOWARDS) and subjects[1].startswith("state:"):
         return " ".join(subjects)
     return None

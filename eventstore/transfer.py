@@ -15,10 +15,10 @@ from eventstore.audit import audit
 from eventstore.errors import Problem, RecordError, Refused
 from eventstore.integrity import GENESIS, chained
 from eventstore.log import write_rows
-from eventstore.reading import CHUNK, read, subjects_by_position
+from eventstore.reading import CHUNK, hash_at, read, subjects_by_position
 from eventstore.stored import Stored
 from eventstore.subjects import About
-from eventstore.tables import event, log_head
+from eventstore.tables import log_head
 
 LONGEST_LINE = 4 * 2**20  # characters
 
@@ -109,8 +109,7 @@ def _line(line: str, where: str) -> Line:
 
 
 def _compare(connection: Connection, stored: Stored, where: str) -> None:
-    own = connection.execute(select(event.c.hash).where(event.c.position == stored.position)).scalar()
-    if own != stored.hash:
+    if hash_at(connection, stored.position) != stored.hash:
         raise Refused(
             Problem(
                 f"the two logs part at position {stored.position}: this database holds another event there",

@@ -14,23 +14,8 @@ from eventstore.errors import Problem, Refused, did_you_mean
 from projections.interval import certainty_on, holds_on
 from projections.views import TABLES
 
-_KEYS = frozenset(
-    (
-        "says",
-        "as_of",
-        "view",
-        "where",
-        "column",
-        "exactly",
-        "includes",
-        "excludes",
-        "count",
-        "certainty",
-        "sources",
-        "note",
-    )
-)
 _EXPECTATIONS = ("exactly", "includes", "excludes", "count")
+_KEYS = ("says", "as_of", "view", "where", "column", *_EXPECTATIONS, "certainty", "sources", "note")
 
 
 class Assertion(NamedTuple):
@@ -82,11 +67,7 @@ def assertion(entry: Entry) -> Assertion:
         problems += [
             f"{table.name} has no column {n!r}. {did_you_mean(n, table.c.keys())}" for n in wanted if n not in table.c
         ]
-    day = ""
-    try:
-        day = last_day(str(fields["as_of"])) if "as_of" in fields else ""
-    except DateError as error:
-        problems.append(str(error))
+    day = _day(fields, problems)
     if table is not None and "valid_from" in table.c and not day:
         problems.append("as_of is missing")
     if problems or table is None:
@@ -103,6 +84,14 @@ def assertion(entry: Entry) -> Assertion:
         fields.get("certainty", "certain"),
         where,
     )
+
+
+def _day(fields: dict[str, Any], problems: list[str]) -> str:
+    try:
+        return last_day(str(fields["as_of"])) if "as_of" in fields else ""
+    except DateError as error:
+        problems.append(str(error))
+        return ""
 
 
 def failures(connection: Connection, assertions: Iterable[Assertion]) -> Iterator[Failure]:

@@ -11,9 +11,8 @@ from eventstore.audit import any_bytes
 from eventstore.driver import stream
 from eventstore.history import History
 from eventstore.reading import head
-from projections.projection import EventView, Projection
 from projections.runner import replay
-from projections.views import EVENT_VIEWS, PROJECTIONS, TABLES, metadata, projection
+from projections.views import ALL_VIEWS, PROJECTIONS, TABLES, metadata, projection
 
 MOST = 20  # differences of one view that are told one by one
 Values = Sequence[Any]
@@ -49,8 +48,7 @@ def check_views(
 def _positions(connection: Connection) -> Iterator[str]:
     """What is wrong with how far the views say that they have read."""
     newest = head(connection).position
-    views: tuple[Projection | EventView, ...] = (*PROJECTIONS, *EVENT_VIEWS)
-    wanted = {view.name: (view.version, newest) for view in views}
+    wanted = {view.name: (view.version, newest) for view in ALL_VIEWS}
     stored = {row.name: (row.version, row.position) for row in connection.execute(select(projection))}
     for name in sorted(wanted.keys() | stored.keys()):
         if name not in stored:

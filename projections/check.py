@@ -68,13 +68,17 @@ def left_without_joining(views: Connection, history: History) -> Iterator[Findin
         before.c.state == membership.c.state,
         before.c.status != "former",
     )
-    rows = select(membership.c.organisation, membership.c.state, membership.c.valid_from_latest).where(
-        membership.c.status == "former", ~earlier.where(before.c.valid_from <= membership.c.valid_from).exists()
+    left = membership.c.organisation, membership.c.state
+    rows = (
+        select(*left, func.min(membership.c.valid_from_latest).label("by"))
+        .where(membership.c.status == "former", ~earlier.where(before.c.valid_from <= membership.c.valid_from).exists())
+        .group_by(*left)
+        .order_by(*left)
     )
-    for row in views.execute(rows.distinct().order_by(membership.c.organisation, membership.c.state)):
+    for row in views.execute(rows):
         # Where it joined and left on one day, no row says that it belonged, but an act does.
         joined = history.about(f"organisation:{row.organisation}", f"state:{row.state}", kinds=("state-joined",))
-        if not any(fact.first <= row.valid_from_latest for fact in joined):
+        if not any(fact.first <= row.by for fact in joined):
             subject = f"{row.organisation}/{row.state}"
             yield Finding(
                 "left-without-joining", subject, f"{row.state} left {row.organisation} without having joined it"

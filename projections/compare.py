@@ -11,12 +11,13 @@ open what the table says, and `missing` if the table has nothing where the recor
 import csv
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from io import BytesIO, TextIOWrapper
+from io import StringIO
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
 from eventstore.errors import Misuse, Problem, Refused, did_you_mean
+from eventstore.files import as_text
 from eventstore.reading import chunks
 from eventstore.states import UnknownState, state_code, states
 from projections.exports.citing import Citations
@@ -90,7 +91,7 @@ def read(data: bytes, name: str, asked: Asked) -> tuple[list[Theirs], bool]:
     """The rows of a table, and whether it says only yes and no; raises `Refused` with file and line for what is no such table."""
     text = _text(data, name)
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    table = csv.reader(TextIOWrapper(BytesIO(data), "utf-8-sig", newline=""), delimiter=delimiter)
+    table = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
     problems = list[Problem]()
     try:
         header = [cell.strip() for cell in next(table)]
@@ -122,11 +123,7 @@ def _text(data: bytes, name: str) -> str:
         raise Refused(Problem("the file is empty", name))
     if b"\0" in data:
         raise Refused(Problem("this is a binary file, not CSV", name, "Save the table as CSV (UTF-8)."))
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise Refused(Problem("this is not UTF-8 text", f"{name}:{line}", "Save the table as CSV (UTF-8).")) from None
+    return as_text(data, name, "Save the table as CSV (UTF-8).")
 
 
 def _places(header: list[str], name: str, asked: Asked) -> tuple[int, int, int]:

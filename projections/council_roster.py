@@ -13,8 +13,8 @@ from projections import membership
 from projections.interval import DAY, Row, Step, Track, certainty_on, holds_on, interval_columns, steps
 from projections.order import EVERYTHING
 from projections.projection import Key, Projection, metadata
-from projections.registers import person, state
-from projections.rules import Link, Rule, link
+from projections.registers import dissolutions, person, state
+from projections.rules import Link, Rule, link, take_all
 
 if TYPE_CHECKING:
     from eventstore.facts import Fact
@@ -29,9 +29,7 @@ council_roster = Table(
     Column("person", Name, comment="who holds the office"),
     Column("office", Name, comment="the office"),
     Column("status", Name, comment="as what a state sits: member, associate, observer or participant"),
-    Column(
-        "acting", Boolean(create_constraint=False), nullable=False, comment="whether the holder only acts in the office"
-    ),
+    Column("acting", Boolean, nullable=False, comment="whether the holder only acts in the office"),
     Column("since", Name, nullable=False, comment="date (EDTF) from which it is so"),
     *interval_columns(),
     Index(None, "body", "valid_from"),
@@ -44,27 +42,19 @@ _SEATS = frozenset(("state-seated", "state-left-body"))
 _OFFICES = frozenset(("office-created", "office-assumed", "office-vacated"))
 
 
-def _body(body: str, history: "History") -> "tuple[list[str], list[Fact]]":
-    """The organisations of a body (one, as a rule), and the facts that end it."""
+def _parents_and_ends(body: str, history: "History") -> "tuple[list[str], list[Fact]]":
+    """The organisations of a body (one, as a rule), and the facts that end it: its own end, and theirs."""
     facts = history.about(f"body:{body}", kinds=("body-established", "body-dissolved"))
-    events: list[Any] = [fact.event for fact in facts if fact.kind == "body-established" and _of(fact, body)]
+    facts = [fact for fact in facts if _is_of(fact, body)]
+    events: list[Any] = [fact.event for fact in facts if fact.kind == "body-established"]
     organisations = sorted({event.organisation for event in events})
-    ends = [fact for fact in facts if fact.kind == "body-dissolved" and _of(fact, body)]
-    for organisation in organisations:
-        ends += history.about(f"organisation:{organisation}", kinds=("organisation-dissolved",))
-    return organisations, [
-        fact for fact in ends if fact.kind != "organisation-dissolved" or _ended(fact) in organisations
-    ]
+    ends = [fact for fact in facts if fact.kind == "body-dissolved"]
+    return organisations, ends + [end for name in organisations for end in dissolutions(name, history)]
 
 
-def _of(fact: "Fact", body: str) -> bool:
+def _is_of(fact: "Fact", body: str) -> bool:
     event: Any = fact.event
     return bool(event.body == body)
-
-
-def _ended(fact: "Fact") -> str:
-    event: Any = fact.event
-    return str(event.organisation)
 
 
 def _bodies(fact: "Fact", history: "History") -> Iterator[str]:
@@ -107,7 +97,7 @@ def _bodies_of(organisation: str, history: "History") -> list[str]:
 def fold_seat(key: Key, history: "History") -> list[Row]:
     """The rows of one state in one body; leaving the body's organisation ends the seat."""
     track = _seat(key)
-    deque(_seat_links(track, key, history), maxlen=0)
+    take_all(_seat_links(track, key, history))
     return track.rows()
 
 
@@ -122,8 +112,9 @@ def _seat(key: Key) -> Track:
 
 
 def _seat_links(track: Track, key: Key, history: "History") -> Iterator[Link]:
+    """The steps of a seat, put into the track one by one, with the days on which the state left the body's organisation."""
     body, seated = key
-    organisations, ends = history.remembered(_body, body)
+    organisations, ends = history.remembered(_parents_and_ends, body)
     facts = history.about(f"body:{body}", f"state:{seated}", kinds=_SEATS)
     exits = [row for organisation in organisations for row in history.remembered(_exits, (organisation, seated))]
     exits.sort(key=lambda row: (row["valid_from"], row["valid_from_latest"]))
@@ -150,12 +141,15 @@ def _same(seat: Mapping[str, Any] | None, before: Mapping[str, Any] | None) -> b
 
 
 def _exits(membership_of: Key, history: "History") -> list[Row]:
-    """The rows with which a state left an organisation: of a former member's rows the first, and those that tell better when
-    that was; in the others it only stays away."""
+    """The rows with which a state left an organisation, in order.
+
+    Of a former member's rows that is the first, and those that tell better when that was; also those with which it left anew on
+    the day on which it had come back.
+    """
     left, before = list[Row](), None
     for row in membership.fold(membership_of, history):
         if row["status"] == "former" and (
-            before is None or before["status"] != "former" or row["valid_from_latest"] < before["valid_from_latest"]
+            before is None or before["status"] != "former" or row["since"] != before["since"]
         ):
             left.append(row)
         before = row
@@ -186,7 +180,7 @@ def fold_office(key: Key, history: "History") -> list[Row]:
     holders, taken = _office(key, history)
     if holders is None:
         return []
-    deque(holders.links(taken), maxlen=0)
+    take_all(holders.links(taken))
     return holders.rows()
 
 
@@ -203,7 +197,7 @@ def _office(key: Key, history: "History") -> "tuple[_Holders | None, list[Step]]
     if created is None:
         return None, []
     body, alone = created.body, created.holders == "one"
-    _, ends = history.remembered(_body, body)
+    _, ends = history.remembered(_parents_and_ends, body)
     return _Holders(body, office, alone), steps([*facts, *ends])
 
 
@@ -217,6 +211,8 @@ def _names(left: Any, holder: Holder) -> bool:
 
 
 class _Holders:
+    """Who holds one office while its acts are gone through; `alone`: at most one at a time."""
+
     def __init__(self, body: str, office: str, alone: bool) -> None:
         self.key = {"body": body, "seat": "office", "office": office, "status": None}
         self.alone = alone
@@ -359,9 +355,9 @@ def rule_of(step: Link, key: Key, history: "History") -> Rule:
     from projections.sentences import name_of
 
     body = key[0] if len(key) == 2 else body_of(key[0], history)
-    organisations, _ = history.remembered(_body, body)
+    organisations, _ = history.remembered(_parents_and_ends, body)
     acts: list[Any] = [
-        fact.event for fact in history.about(f"body:{body}", kinds=("body-established",)) if _of(fact, body)
+        fact.event for fact in history.about(f"body:{body}", kinds=("body-established",)) if _is_of(fact, body)
     ]
     treaties = sorted({act.established_by for act in acts if act.established_by})
     founded = " and ".join(f"{name_of(f'treaty:{name}', history)} (established it)" for name in treaties)
@@ -390,7 +386,7 @@ _OFFICE_HANDLES = _OFFICES | _LIVES
 
 SEATS = Projection(
     name="council_roster.states",
-    version=3,
+    version=4,
     table=council_roster,
     key=("body", "state"),
     fixed={"seat": "state"},

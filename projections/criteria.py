@@ -11,10 +11,10 @@ from sqlalchemy import Connection, func, select
 
 from eventstore.dates import parse, shift
 from eventstore.facts import BEGINNING, END
-from projections.interval import Row, certainty_on, holds_on
+from projections.interval import Row, certainty_on, holds_on, on_day
 from projections.membership import members, membership
 from projections.registers import organisation, state, treaty
-from projections.rules import Rule, on_day
+from projections.rules import Rule
 
 # Who belongs, by which test: what people have meant by it, each with where that is written.
 CRITERIA = {
@@ -181,10 +181,8 @@ def _judged(rows: list[Row], day: str, tests: Tests) -> Row:
     if tests.adopted is not None and charter == "no":
         founder = rows[-1]["status"] == "founding-state"
         charter = "not adopted yet" if day < tests.adopted else "open" if founder and day < tests.open_until else "no"
-    practice = _one_of(_takes_part(row) for row in rows)
-    practice = "possible" if practice == "yes" and any(row["certainty"] == "possible" for row in rows) else practice
-    declared = _one_of("yes" if row["status"] in _BELONGING else "no" for row in rows)
-    declared = "possible" if declared == "yes" and any(row["certainty"] == "possible" for row in rows) else declared
+    practice = _as_sure_as(rows, _one_of(_takes_part(row) for row in rows))
+    declared = _as_sure_as(rows, _one_of("yes" if row["status"] in _BELONGING else "no" for row in rows))
     asked = (agreement, charter, practice, declared) if tests.organisation in _JUDGED else (practice, declared)
     said = {"yes" if test == "ratified" else test for test in asked}
     said -= {None, "open", "not adopted yet"}
@@ -198,6 +196,11 @@ def _one_of(results: Iterable[str]) -> str:
     """What rows that exclude each other say together."""
     said = set(results)
     return said.pop() if len(said) == 1 else "possible"
+
+
+def _as_sure_as(rows: list[Row], said: str) -> str:
+    """What rows say, where that they hold is certain; else a yes is only possible."""
+    return "possible" if said == "yes" and any(row["certainty"] == "possible" for row in rows) else said
 
 
 def _ratified(row: Row, test: str, day: str) -> str:

@@ -4,9 +4,8 @@ from pathlib import Path
 
 from sqlalchemy import Column, Connection, MetaData, Table, Text, insert
 
-from eventstore.reading import CHUNK
 from eventstore.sqlite_file import new_file
-from projections.exports.tables import columns, of_day, order
+from projections.exports.tables import columns, of_day, order, streamed
 from projections.question import Basis
 from projections.views import TABLES
 
@@ -33,8 +32,7 @@ def _copy(views: Connection, file: Connection, table: Table, day: str) -> int:
     plain.create(file)
     count = 0
     query = of_day(table, day).order_by(*order(table))
-    found = views.execute(query, execution_options={"yield_per": CHUNK})
-    for chunk in found.mappings().partitions():
-        file.execute(insert(plain), [dict(row) for row in chunk])
+    for chunk in streamed(views, query):
+        file.execute(insert(plain), chunk)
         count += len(chunk)
     return count

@@ -5,7 +5,7 @@ over on some day from `valid_to` to `valid_to_latest` (both NULL: not over). On 
 `valid_from_latest <= D < valid_to`, and possible if only `valid_from <= D < valid_to_latest`. As of D means the end of day D.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -43,7 +43,7 @@ def interval_columns() -> list[Column[Any]]:
         Column("valid_to_latest", Name, comment="latest day it can have been over; NULL: not over"),
         Column("began_by", Name, nullable=False, comment="event that began it"),
         Column("ended_by", Name, comment="event that ended it"),
-        Column("disputed", Boolean(create_constraint=False), nullable=False, comment="whether a source says otherwise"),
+        Column("disputed", Boolean, nullable=False, comment="whether a source says otherwise"),
     ]
 
 
@@ -56,6 +56,28 @@ def certainty_on(table: FromClause, day: Day) -> ColumnElement[str]:
     """'certain' or 'possible' for a row that `holds_on` the day."""
     certain = and_(table.c.valid_from_latest <= day, or_(table.c.valid_to.is_(None), table.c.valid_to > day))
     return case((certain, literal("certain")), else_=literal("possible")).label("certainty")
+
+
+def on_day(rows: Iterable[Row], day: str) -> list[Row]:
+    """The rows that hold on a day (ISO), certainly or possibly, each with its `certainty`."""
+    held = list[Row]()
+    for row in rows:
+        if row["valid_from"] <= day and (row["valid_to"] is None or row["valid_to_latest"] > day):
+            certain = row["valid_from_latest"] <= day and (row["valid_to"] is None or row["valid_to"] > day)
+            held.append({**row, "certainty": "certain" if certain else "possible"})
+    return held
+
+
+def runs(rows: Iterable[Row], alike: Callable[[Row], object] = lambda row: None) -> Iterator[list[Row]]:
+    """Rows in order, in lists of those that follow each other by the same event and are alike in what is asked of them."""
+    run = list[Row]()
+    for row in rows:
+        if run and (run[-1]["ended_by"] != row["began_by"] or alike(run[-1]) != alike(row)):
+            yield run
+            run = []
+        run.append(row)
+    if run:
+        yield run
 
 
 class Step(NamedTuple):

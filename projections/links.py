@@ -1,10 +1,10 @@
 """Which columns hold ids, and of which register: what leads from one view to another."""
 
-import re
 from collections.abc import Iterator
 
 from sqlalchemy import Column, Connection, Table, func, select
 
+from eventstore.events.fields import SLUG, matches
 from projections.views import TABLES
 
 REGISTERS = ("state", "organisation", "body", "office", "person", "treaty", "meeting", "decision", "source")
@@ -22,7 +22,6 @@ _ONE = {
 # ... and of several, parted by blanks.
 _SEVERAL = {"states": "state", "founding_treaties": "treaty", "bodies": "body", "sources": "source", "events": EVENT}
 _FORMS = {"state": "[A-Z]{2}|[A-Z]{4}", EVENT: "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"}
-_SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
 
 
 def ids_in(column: str, value: object, table: str | None = None) -> list[tuple[str, str]] | None:
@@ -60,4 +59,4 @@ def _register(column: str, table: str | None) -> str | None:
 
 
 def _is_id(register: str, word: str) -> bool:
-    return re.fullmatch(_FORMS.get(register, _SLUG), word) is not None
+    return matches(_FORMS.get(register, SLUG), word)

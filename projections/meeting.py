@@ -21,7 +21,7 @@ def _event_columns() -> list[Column[Any]]:
         Column("occurred_from", Name, nullable=False, comment="earliest day it can have been (0001-01-01: unknown)"),
         Column("occurred_to", Name, nullable=False, comment="latest day it can have been (9999-12-31: unknown)"),
         Column("event_id", Name, primary_key=True, comment="the event that recorded it"),
-        Column("disputed", Boolean(create_constraint=False), nullable=False, comment="whether a source says otherwise"),
+        Column("disputed", Boolean, nullable=False, comment="whether a source says otherwise"),
     ]
 
 

@@ -5,7 +5,6 @@ in which organisation (`confers` of treaty-adopted); acts towards the organisati
 stand the tests by which the contested cases are judged: the founding agreements, the charter, and practice.
 """
 
-from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from itertools import product
@@ -18,8 +17,8 @@ from eventstore.tables import Name
 from projections.interval import DAY, Row, Step, Track, certainty_on, holds_on, interval_columns, steps
 from projections.order import EVERYTHING, ORGANISATION_ACTS
 from projections.projection import Key, Projection, metadata
-from projections.registers import state
-from projections.rules import Link, Rule, link
+from projections.registers import dissolutions, state
+from projections.rules import Link, Rule, link, take_all
 
 if TYPE_CHECKING:
     from eventstore.facts import Fact
@@ -70,8 +69,8 @@ _FOUNDING = frozenset(("organisation-founded", "organisation-dissolved"))
 HANDLES = ORGANISATION_ACTS | _BINDING_ACTS | _FOUNDING | _TREATY_EVENTS
 
 
-class Rules(NamedTuple):
-    """What confers standing in an organisation: by treaty and act the status; and which treaties found it."""
+class Grounds(NamedTuple):
+    """What standing in an organisation rests on: by treaty and act the status that it confers; and the treaties that found it."""
 
     confers: dict[tuple[str, str], str]
     agreements: frozenset[str]
@@ -85,8 +84,8 @@ class Rules(NamedTuple):
         )
 
 
-def rules(organisation: str, history: "History") -> Rules:
-    """The rules of standing in an organisation, as its founding and its treaties lay them down."""
+def grounds(organisation: str, history: "History") -> Grounds:
+    """The grounds of standing in an organisation, as its founding and its treaties lay them down."""
     confers, agreements, charter = dict[tuple[str, str], str](), set[str](), None
     for fact in _ordered(
         history.about(f"organisation:{organisation}", kinds=("treaty-adopted", "organisation-founded"))
@@ -100,7 +99,7 @@ def rules(organisation: str, history: "History") -> Rules:
             for rule in event.confers:
                 if rule.organisation == organisation:
                     confers[event.treaty, rule.by] = rule.status
-    return Rules(confers, frozenset(agreements), charter)
+    return Grounds(confers, frozenset(agreements), charter)
 
 
 def _ordered(facts: "Iterable[Fact]") -> "list[Fact]":
@@ -121,7 +120,7 @@ def keys(fact: "Fact", history: "History") -> Iterator[Key]:
         if fact.kind == "treaty-adopted":
             for organisation in sorted({rule.organisation for rule in event.confers}):
                 yield from _of_organisation(organisation, history)
-        if organisations := history.remembered(_entered, event.treaty):
+        if organisations := history.remembered(_conferring_by_entry, event.treaty):
             acts: list[Any] = [act.event for act in history.about(f"treaty:{event.treaty}", kinds=_STATE_ACTS)]
             yield from product(organisations, sorted({act.state for act in acts}))
 
@@ -129,7 +128,7 @@ def keys(fact: "Fact", history: "History") -> Iterator[Key]:
 def _of_organisation(organisation: str, history: "History") -> Iterator[Key]:
     """The keys of every state that acted towards an organisation, or towards a treaty that matters to standing in it."""
     facts = history.about(f"organisation:{organisation}", kinds=ORGANISATION_ACTS)
-    for treaty in rules(organisation, history).treaties:
+    for treaty in grounds(organisation, history).treaties:
         facts = facts + history.about(f"treaty:{treaty}", kinds=_STATE_ACTS)
     acts: list[Any] = [fact.event for fact in facts]
     return product((organisation,), sorted({act.state for act in acts}))
@@ -146,22 +145,16 @@ def _organisations(treaty: str, history: "History") -> list[str]:
     return sorted(found)
 
 
-def _entered(treaty: str, history: "History") -> list[str]:
+def _conferring_by_entry(treaty: str, history: "History") -> list[str]:
     """The organisations in which a treaty confers standing by its entry into force."""
     adopted: list[Any] = [fact.event for fact in _adoption(treaty, history)]
     return sorted({rule.organisation for event in adopted for rule in event.confers if rule.by == _ENTRY})
 
 
-def _ends(organisation: str, history: "History") -> "list[Fact]":
-    facts = history.about(f"organisation:{organisation}", kinds=("organisation-dissolved",))
-    events: list[Any] = [fact.event for fact in facts]
-    return [fact for fact, event in zip(facts, events, strict=True) if event.organisation == organisation]
-
-
 def fold(key: Key, history: "History") -> list[Row]:
     """The rows of one state in one organisation."""
     standing, taken = _begin(key, history)
-    deque(map(standing.take, taken), maxlen=0)
+    take_all(map(standing.take, taken))
     return standing.track.rows()
 
 
@@ -173,9 +166,9 @@ def chain(key: Key, history: "History") -> list[Link]:
 
 def _begin(key: Key, history: "History") -> "tuple[_Standing, list[Step]]":
     organisation, acting = key
-    laid_down = history.remembered(rules, organisation)
+    laid_down = history.remembered(grounds, organisation)
     facts = history.about(f"organisation:{organisation}", f"state:{acting}", kinds=ORGANISATION_ACTS)
-    facts += history.remembered(_ends, organisation)
+    facts += history.remembered(dissolutions, organisation)
     entered = list[Step]()
     for treaty in laid_down.treaties:
         acts = history.about(f"treaty:{treaty}", f"state:{acting}", kinds=_BINDING_ACTS)
@@ -194,8 +187,8 @@ def _entries(key: Key, acts: "list[Fact]", history: "History") -> "Iterator[Step
 class _Standing:
     """One state's standing in one organisation while its acts are gone through."""
 
-    def __init__(self, organisation: str, state: str, laid_down: Rules) -> None:
-        self.organisation, self.rules = organisation, laid_down
+    def __init__(self, organisation: str, state: str, laid_down: Grounds) -> None:
+        self.organisation, self.grounds = organisation, laid_down
         self.track = Track("status", organisation=organisation, state=state)
         self.status: str | None = None
         self.since = ""
@@ -230,6 +223,7 @@ class _Standing:
         }
 
     def _become(self, status: str | None, step: Step, rule: str) -> None:
+        """Take another status (None: none any more) by a step and its rule; what the row rests on begins anew with it."""
         self.rule = rule
         if status == self.status:
             self._affirm(step)
@@ -237,15 +231,18 @@ class _Standing:
         if status == "founding-state" and self.status == "member":
             self.rule = "had-already"
             return
-        # What a member does meanwhile takes no notice back (VCLT art. 68) and says nothing of its practice.
+        # What a state does meanwhile takes no notice back (VCLT art. 68): only who had left begins without it. And what a
+        # member does says nothing of its practice.
         stays = self.status in _FULLEST_FIRST and status in _FULLEST_FIRST
-        lasting = self.basis if stays else {}
+        noticed = status in _FULLEST_FIRST and self.status != "former"
+        lasting = [role for role, lasts in (("notice", noticed), ("practice", stays)) if lasts and role in self.basis]
+        self.basis = {"status": step.fact} | {role: self.basis[role] for role in lasting}
         self.status, self.since = status, step.date
-        self.basis = {"status": step.fact} | {role: lasting[role] for role in ("notice", "practice") if role in lasting}
         if step.presupposed is not None:
             self.basis["presupposed"] = step.presupposed
-        if not stays:
+        if not noticed:
             self.notice = None
+        if not stays:
             self.practice = "participating" if status != "former" else "ceased"
 
     def _affirm(self, step: Step) -> None:
@@ -260,7 +257,7 @@ class _Standing:
         act = _act(step.kind, event) or ""
         if step.acts and act in ("signature", "ratification", "accession"):
             self._meet_test(event.treaty, "signed" if act == "signature" else "ratified", step)
-        status = self.rules.confers.get((event.treaty, act))
+        status = self.grounds.confers.get((event.treaty, act))
         if status is None:
             return
         if step.kind in ("treaty-withdrawal-notified", "treaty-withdrawal-revoked"):
@@ -278,10 +275,10 @@ class _Standing:
         return status in _FULLEST_FIRST and self.status in _FULLEST_FIRST[: _FULLEST_FIRST.index(status)]
 
     def _meet_test(self, treaty: str, done: str, step: Step) -> None:
-        for name, met in (("agreement", treaty in self.rules.agreements), ("charter", treaty == self.rules.charter)):
-            if met:
-                self.rule = f"{name}-{done}"
-            if met and self.tests[f"{name}_{done}"] is None:
+        tests = {"agreement": treaty in self.grounds.agreements, "charter": treaty == self.grounds.charter}
+        for name in (name for name, met in tests.items() if met):
+            self.rule = f"{name}-{done}"
+            if self.tests[f"{name}_{done}"] is None:
                 self.tests[f"{name}_{done}"] = step.date
 
     def _towards_organisation(self, step: Step) -> None:
@@ -425,11 +422,11 @@ def rule_of(step: Link, key: Key, history: "History") -> Rule:
     treaty = getattr(event, "treaty", None)
     act = _act(fact.kind, event) if fact is not None and treaty else ""
     act = _ENTRY if step.rule == "conferred-by-entry" else act
-    status = history.remembered(rules, organisation).confers.get((treaty or "", act or ""))
+    status = history.remembered(grounds, organisation).confers.get((treaty or "", act or ""))
     status = status or getattr(event, "status", None) or ((step.after or {}).get("status") if step.after else None)
     gained = "practice" if step.rule in ("ceased", "suspended") else _SEEN_AS.get(step.rule, status or "")
     law = LAW.get((organisation, gained), "acts towards the organisation as the sources have them (practice)")
-    charter = history.remembered(rules, organisation).charter
+    charter = history.remembered(grounds, organisation).charter
     if gained != "founding-state" and law.startswith("Charter") and charter:
         adopted = min((fact.first for fact in _adoption(charter, history)), default="")
         if step.last < adopted:
@@ -465,13 +462,12 @@ def missing(key: Key, history: "History", day: str, had: Collection[str] = ()) -
 
     Standings that it `had` are passed over.
     """
-    from eventstore.states import states
+    from eventstore.states import state_name
     from projections.sentences import name_of
 
     organisation, acting = key
-    name = states()[acting].name if acting in states() else acting
     wanted = dict[tuple[str, str], list[str]]()
-    for (treaty, act), status in sorted(history.remembered(rules, organisation).confers.items()):
+    for (treaty, act), status in sorted(history.remembered(grounds, organisation).confers.items()):
         if status != "former" and status not in had:
             wanted.setdefault((treaty, status), []).append(act)
     adopted = {treaty: min((fact.first for fact in _adoption(treaty, history)), default="") for treaty, _ in wanted}
@@ -484,7 +480,7 @@ def missing(key: Key, history: "History", day: str, had: Collection[str] = ()) -
             title, none = name_of(f"treaty:{treaty}", history), " and no ".join(acts)
             signed = "" if "signature" in acts else f"; it had {'' if 'signature' in done else 'not '}signed"
             gives = f"{' or '.join(acts).capitalize()} of {title} confers the standing of {status}"
-            yield f"{gives}: no {none} by {name} is recorded by then{signed}."
+            yield f"{gives}: no {none} by {state_name(acting)} is recorded by then{signed}."
 
 
 def _adoption(treaty: str, history: "History") -> "list[Fact]":
@@ -494,7 +490,7 @@ def _adoption(treaty: str, history: "History") -> "list[Fact]":
 
 PROJECTION = Projection(
     name="membership",
-    version=3,
+    version=4,
     table=membership,
     key=("organisation", "state"),
     handles=HANDLES,

@@ -56,23 +56,10 @@ DAY_ORDER: dict[str, int] = {
     )
 }
 
-# The families of kinds, so that a projection can say in a line what it does not look at. A kind that stands in none of them
-# stops every projection until somebody decides what it means there.
-REGISTERS = frozenset(
-    (
-        "source-registered",
-        "organisation-founded",
-        "organisation-dissolved",
-        "body-established",
-        "body-reorganised",
-        "body-dissolved",
-        "office-created",
-        "person-registered",
-    )
-)
-TREATIES = frozenset(
-    ("treaty-adopted", "treaty-entered-into-force", "treaty-extended", "treaty-amended", "treaty-terminated")
-)
+# Every kind that is about the world, so that a projection can say in a line what it does not look at. A kind that has no place
+# above stops every projection until somebody decides what it means there.
+EVERYTHING = frozenset(DAY_ORDER)
+# What states do towards treaties, and towards organisations.
 TREATY_ACTS = frozenset(
     (
         "treaty-signed",
@@ -101,7 +88,3 @@ ORGANISATION_ACTS = frozenset(
         "participation-suspended",
     )
 )
-BODIES = frozenset(("state-seated", "state-left-body", "office-assumed", "office-vacated"))
-MEETINGS = frozenset(("meeting-held", "decision-adopted"))
-STATEMENTS = frozenset(("statement-made",))
-EVERYTHING = REGISTERS | TREATIES | TREATY_ACTS | ORGANISATION_ACTS | BODIES | MEETINGS | STATEMENTS

@@ -121,6 +121,32 @@ def periods(unit: str, first: int, last: int, limit: str, rule: str) -> list[Per
     return found
 
 
+def rows(
+    views: Connection,
+    unit: str,
+    name: str | None,
+    rule: str,
+    years: tuple[int, int],
+    today: str,
+    everyone: bool = False,
+    criterion: str = "declared",
+) -> Iterator[Row]:
+    """The rows of a panel: `unit` is state-year, state-month or treaty-year, `years` are the first and the last, `rule` says what
+    stands for a year or month. Nothing is said of days after the horizon, which is at most `today` (ISO).
+    A state-year or state-month panel is about an organisation and is ordered by period, then state. Its states are those that
+    ever stood in the organisation; with `everyone`, all that have a Correlates of War or Gleditsch-Ward number. A state has a row
+    for every period in which it existed or stood in the organisation. `criterion` is one of the criteria, or `combined`.
+
+    A treaty-year panel is about the treaties of an organisation (None: about all) and is ordered by treaty, then year. A treaty
+    has a row from the year in which it was, or may have been, adopted.
+    """
+    wanted = periods(unit, *years, horizon(views, today), rule)
+    if unit == "treaty-year":
+        return _treaty_rows(views, name, wanted, rule)
+    assert name is not None
+    return _state_rows(views, name, wanted, rule, everyone, criterion)
+
+
 # -- states in an organisation ----------------------------------------------------------------------------------------
 
 
@@ -155,22 +181,9 @@ class Standings:
         return self._spells[state]
 
 
-def state_rows(
-    views: Connection,
-    unit: str,
-    name: str,
-    rule: str,
-    years: tuple[int, int],
-    today: str,
-    *,
-    everyone: bool = False,
-    criterion: str = "declared",
+def _state_rows(
+    views: Connection, name: str, wanted: Iterable[Period], rule: str, everyone: bool, criterion: str
 ) -> Iterator[Row]:
-    """A state-year or state-month panel of an organisation, ordered by period, then state; by one of the criteria or `combined`.
-
-    Its states are those that ever stood in the organisation; with `everyone`, all that have a Correlates of War or
-    Gleditsch-Ward number. A state has a row for every period in which it existed or stood in the organisation.
-    """
     if criterion == "combined":
         fill: Callable[[str, Period, str], Row] = _Combined(views, name).cells
         standings = Standings(views, name)
@@ -179,7 +192,7 @@ def state_rows(
         fill = partial(_cells, standings)
     known = states()
     chosen = sorted(code for code, s in known.items() if s.cow or s.gw or code in standings.states)
-    for period in periods(unit, *years, horizon(views, today), rule):
+    for period in wanted:
         found = [
             code
             for code in (chosen if everyone else standings.states)
@@ -290,15 +303,10 @@ def _words(rows: Iterable[Row]) -> str | None:
 # -- treaties ---------------------------------------------------------------------------------------------------------
 
 
-def treaty_rows(views: Connection, name: str | None, rule: str, years: tuple[int, int], today: str) -> Iterator[Row]:
-    """A treaty-year panel of the treaties of an organisation (None: of all), ordered by treaty, then year.
-
-    A treaty has a row from the year in which it was, or may have been, adopted.
-    """
+def _treaty_rows(views: Connection, name: str | None, wanted: Sequence[Period], rule: str) -> Iterator[Row]:
     query = select(treaty.c.treaty, func.min(treaty.c.title).label("title"), func.min(treaty.c.organisation))
     if name is not None:
         query = query.where(treaty.c.organisation == name)
-    wanted = periods("treaty-year", *years, horizon(views, today), rule)
     for found, title, within in views.execute(query.group_by(treaty.c.treaty).order_by(treaty.c.treaty)).all():
         whole = _of_treaty(views, treaty_status, found)
         parties = dict[str, list[Row]]()
@@ -338,20 +346,3 @@ def _treaty_row(status: Spells, parties: Mapping[str, Spells], period: Period, r
         "states": " ".join(counted(1)) or None,
         "disputed": any(row["disputed"] for row in behind),
     }
-
-
-def rows(
-    views: Connection,
-    unit: str,
-    name: str | None,
-    rule: str,
-    years: tuple[int, int],
-    today: str,
-    everyone: bool = False,
-    criterion: str = "declared",
-) -> Iterator[Row]:
-    """The rows of a panel; see `state_rows` and `treaty_rows`."""
-    if unit == "treaty-year":
-        return treaty_rows(views, name, rule, years, today)
-    assert name is not None
-    return state_rows(views, unit, name, rule, years, today, everyone=everyone, criterion=criterion)

@@ -56,4 +56,7 @@ class EventView:
     ignores: frozenset[str]
     rows: "Callable[[Fact, History], Iterable[tuple[Table, Row]]]"
     denied: "Callable[[str, History], Iterable[tuple[Table, Row]]]" = lambda event_id, history: ()
-    names_others: bool = field(default=False)  # whether its rows show names from the registers, and change with them
+    names_others: bool = False  # whether its rows show names from the registers, and change with them
+
+
+AnyView = Projection | EventView

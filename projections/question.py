@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Connection, create_engine, select
+from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
 
 from eventstore.driver import ask
 from eventstore.errors import DatabaseError, Misuse, Problem
 from eventstore.events import FAMILIES
-from eventstore.reading import head, position_at
-from eventstore.tables import event
+from eventstore.reading import hash_at, head, position_at, recorded_at
 
 if TYPE_CHECKING:
     import sqlite3
@@ -39,8 +38,7 @@ def basis(connection: Connection, as_of: str, known_at: str | None = None, optio
     if known_at is None:
         return Basis(as_of, *newest)
     position = _position(connection, known_at, newest.position, option)
-    found = connection.execute(select(event.c.hash).where(event.c.position == position)).scalar()
-    return Basis(as_of, position, found or "")
+    return Basis(as_of, position, hash_at(connection, position) or "")
 
 
 def _position(connection: Connection, known_at: str, newest: int, option: str) -> int:
@@ -80,8 +78,7 @@ def begins_after(connection: Connection, day: str, known_at: int) -> str | None:
 
 def added_on(connection: Connection, known_at: int) -> str:
     """The day (ISO) of the event at a position: nothing that happened later is in the log before it. '' for position 0."""
-    found = ask(connection, "SELECT recorded_at FROM event WHERE position = ?", (known_at,))
-    return str(found[0][0])[:10] if found else ""
+    return recorded_at(connection, known_at)[:10]
 
 
 # Kinds whose dates say nothing about what the views can tell of a day.

@@ -21,18 +21,14 @@ def record(
     recorded_by: str,
     now: str,
     expect: Expectation | None = None,
-    dry_run: bool = False,
 ) -> list[Outcome]:
-    """Record a batch, all or none, and bring the views to it; with `dry_run` everything is done and then undone.
+    """Record a batch, all or none, and bring the views to it (`diff.preview` does the same and undoes it).
 
     `now` is the UTC time (ISO, with Z). Raises `Refused` with every problem of the batch, `DatabaseError` where the database
     cannot be written.
     """
     with database.record() as connection:
-        outcomes = record_on(connection, entries, recorded_by=recorded_by, now=now, expect=expect)
-        if dry_run:
-            connection.rollback()
-    return outcomes
+        return record_on(connection, entries, recorded_by=recorded_by, now=now, expect=expect)
 
 
 def record_on(

@@ -1,6 +1,5 @@
 """The registers: what the ids in the other views stand for."""
 
-from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ from eventstore.tables import Name
 from projections.interval import Row, Track, interval_columns, steps
 from projections.order import EVERYTHING
 from projections.projection import EventView, Key, Projection, metadata
-from projections.rules import Link, Rule, link
+from projections.rules import Link, Rule, link, take_all
 
 if TYPE_CHECKING:
     from eventstore.facts import Fact
@@ -70,7 +69,7 @@ def _event_columns() -> list[Column[Any]]:
         Column("occurred", Name, nullable=False, comment="date (EDTF) of the entry"),
         Column("occurred_from", Name, nullable=False, comment="earliest day it can have been (0001-01-01: unknown)"),
         Column("event_id", Name, primary_key=True, comment="the event that entered it"),
-        Column("disputed", Boolean(create_constraint=False), nullable=False, comment="whether a source says otherwise"),
+        Column("disputed", Boolean, nullable=False, comment="whether a source says otherwise"),
     ]
 
 
@@ -154,9 +153,15 @@ def _organisation_keys(fact: "Fact", _: "History") -> Iterator[Key]:
     yield (event.organisation,)
 
 
+def dissolutions(organisation: str, history: "History") -> "list[Fact]":
+    """The facts by which an organisation ends; not those in which it is only named, as the one that takes over."""
+    facts = history.about(f"organisation:{organisation}", kinds=("organisation-dissolved",))
+    return [fact for fact in facts if next(_organisation_keys(fact, history)) == (organisation,)]
+
+
 def _fold_organisation(key: Key, history: "History") -> list[Row]:
     track = Track(organisation=key[0])
-    deque(_organisation_links(track, key, history), maxlen=0)
+    take_all(_organisation_links(track, key, history))
     return track.rows()
 
 
@@ -200,7 +205,7 @@ def _body_keys(fact: "Fact", history: "History") -> Iterator[Key]:
 
 def _fold_body(key: Key, history: "History") -> list[Row]:
     track = Track(body=key[0])
-    deque(_body_links(track, key, history), maxlen=0)
+    take_all(_body_links(track, key, history))
     return track.rows()
 
 
@@ -218,8 +223,7 @@ def _body_links(track: Track, key: Key, history: "History") -> Iterator[Link]:
     ]
     events: list[Any] = [fact.event for fact in facts if fact.kind == "body-established"]
     for parent in sorted({event.organisation for event in events}):
-        ends = history.about(f"organisation:{parent}", kinds=("organisation-dissolved",))
-        facts += [end for end in ends if next(_organisation_keys(end, history)) == (parent,)]
+        facts += dissolutions(parent, history)
     values: Row | None = None
     for step in steps(facts):
         before, rule = track.values, "effect-later"
@@ -269,18 +273,17 @@ def rule_of(step: Link, key: Key, history: "History") -> Rule:
     return Rule(*(text.format(law=law or "practice: no founding act is named") for text in RULES[step.rule]))
 
 
-def _named(*kinds: str) -> frozenset[str]:
-    return frozenset(kinds)
-
+_OF_ORGANISATIONS = frozenset(("organisation-founded", "organisation-dissolved"))
+_OF_BODIES = frozenset(("body-established", "body-reorganised", "body-dissolved", "organisation-dissolved"))
 
 ORGANISATIONS = Projection(
     name="organisation",
     version=1,
     table=organisation,
     key=("organisation",),
-    handles=_named("organisation-founded", "organisation-dissolved"),
-    ignores=EVERYTHING - _named("organisation-founded", "organisation-dissolved"),
-    leads=_named("organisation-founded"),
+    handles=_OF_ORGANISATIONS,
+    ignores=EVERYTHING - _OF_ORGANISATIONS,
+    leads=frozenset(("organisation-founded",)),
     keys=_organisation_keys,
     fold=_fold_organisation,
 )
@@ -289,9 +292,9 @@ BODIES = Projection(
     version=1,
     table=body,
     key=("body",),
-    handles=_named("body-established", "body-reorganised", "body-dissolved", "organisation-dissolved"),
-    ignores=EVERYTHING - _named("body-established", "body-reorganised", "body-dissolved", "organisation-dissolved"),
-    leads=_named("body-established", "body-reorganised"),
+    handles=_OF_BODIES,
+    ignores=EVERYTHING - _OF_BODIES,
+    leads=frozenset(("body-established", "body-reorganised")),
     keys=_body_keys,
     fold=_fold_body,
 )
@@ -300,6 +303,6 @@ ENTRIES = EventView(
     version=1,
     tables=(office, person, treaty, source),
     handles=frozenset(_TABLES),
-    ignores=EVERYTHING - frozenset(_TABLES),
+    ignores=EVERYTHING - _TABLES.keys(),
     rows=_entry,
 )

@@ -31,7 +31,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from eventstore.errors import Misuse, Problem, Refused, did_you_mean
+from eventstore.files import as_text
 from projections import read_only
+from projections.names import REGISTERS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -48,9 +50,9 @@ TYPES = ("date", "first-day", "state", "id", "text", "integer", "flag")
 ANY = "any"
 LONGEST = 1_000  # characters of a value
 _TRUE, _FALSE = frozenset(("yes", "true", "on", "1")), frozenset(("no", "false", "off", "0"))
-_REGISTERS = ("organisation", "body", "office", "person", "treaty", "meeting", "decision", "source")
 _TAKEN = ("database", "format", "help", "known_at")  # options that every report has
 _DIRECTIVES = {"group": "membership", "help": "Who belonged on a day.", "example": "--as-of 1994-06-30"}
+_PERIOD = (("from", "first-day"), ("to", "date"))  # parameters that are the ends of one
 _OPENABLE = ("state", "id", "text")  # types whose default may be ANY
 _SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
 _DIRECTIVE = re.compile(r"-- (?P<name>[a-z]+):\s*(?P<rest>.*)")
@@ -127,7 +129,8 @@ def parse(text: str, name: str, where: str) -> Report:
 def values(report: Report, given: Mapping[str, str], today: str) -> dict[str, Value]:
     """The values of a report's parameters, by name, from what a person gave (`as-of` is `as_of`).
 
-    `today` is a day (ISO). Raises `Misuse` with every fault: unknown and missing parameters, values that do not fit.
+    `today` is a day (ISO). Raises `Misuse` with every fault: unknown and missing parameters, values that do not fit, a period
+    given that ends before it begins.
     """
     where, problems, found = _called(report.name), list[Problem](), dict[str, Value]()
     texts = {name.replace("-", "_"): text for name, text in given.items()}
@@ -145,6 +148,9 @@ def values(report: Report, given: Mapping[str, str], today: str) -> dict[str, Va
             found[name] = _value(parameter, text, today)
         except ValueError as error:
             problems.append(Problem(f"{name}: {error}", where))
+    ends = [found[name] for name, kind in _PERIOD if name in texts and name in found and known[name].type == kind]
+    if ends != sorted(ends, key=str):
+        problems.append(Problem(f"the period ends ({ends[1]}) before it begins ({ends[0]})", where))
     if problems:
         raise Misuse(sorted(problems, key=lambda problem: problem.what))
     return found
@@ -202,11 +208,7 @@ def _text(path: Path, place: str) -> str:
         raise Refused(Problem(f"the file cannot be read: {error.strerror}", place)) from error
     if len(raw) > most:
         raise Refused(Problem(f"the SQL is too long; {read_only.LONGEST} characters are read", place, "Ask for less."))
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise Refused(Problem("this is not UTF-8 text", f"{place}:{line}", "Save it as UTF-8.")) from error
+    return as_text(raw, place, "Save it as UTF-8.")
 
 
 class _Header:
@@ -282,8 +284,8 @@ def _fault(parameter: Parameter) -> tuple[str, str] | None:
         return f"there is no type {kind!r}", did_you_mean(kind, TYPES) or f"The types are {', '.join(TYPES)}."
     if name in _TAKEN:
         return f"every report has an option {name} already", "Give the parameter another name."
-    if kind == "id" and name not in _REGISTERS:
-        return "a parameter of type id is named for its register", f"The registers are {', '.join(_REGISTERS)}."
+    if kind == "id" and name not in REGISTERS:
+        return "a parameter of type id is named for its register", f"The registers are {', '.join(REGISTERS)}."
     if default is not None:
         try:
             _value(parameter, default, "2000-01-01")

@@ -4,10 +4,11 @@ A fold goes through its steps as links. Its rows and the explanation of its rows
 shows and what is said about it cannot drift apart. The words of the rules stand beside the fold that applies them.
 """
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from projections.interval import Row, Step
+from projections.interval import Step
 
 
 class Rule(NamedTuple):
@@ -39,18 +40,13 @@ def link(step: Step, rule: str, before: Mapping[str, Any] | None, after: Mapping
     return Link(step.event_id, step.date, step.first, step.last, part, rule, before, after)
 
 
+def take_all(links: Iterable[Link]) -> None:
+    """Go through the links of a fold for its rows alone; no link is kept."""
+    deque(links, maxlen=0)
+
+
 def changed(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> dict[str, tuple[Any, Any]]:
     """What differs between two sets of values, by name: what it was and what it is (None: nothing)."""
     names = dict.fromkeys((*(before or {}), *(after or {})))
     pairs = {name: ((before or {}).get(name), (after or {}).get(name)) for name in names}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
-
-
-def on_day(rows: Iterable[Row], day: str) -> list[Row]:
-    """The rows that hold on a day (ISO), certainly or possibly, each with its `certainty`."""
-    held = list[Row]()
-    for row in rows:
-        if row["valid_from"] <= day and (row["valid_to"] is None or row["valid_to_latest"] > day):
-            certain = row["valid_from_latest"] <= day and (row["valid_to"] is None or row["valid_to"] > day)
-            held.append({**row, "certainty": "certain" if certain else "possible"})
-    return held

@@ -26,9 +26,9 @@ from eventstore.reading import chunks
 from eventstore.stored import Stored, event_of
 from eventstore.subjects import introduced_by, sides_of
 from projections.interval import Row
-from projections.projection import EventView, Key, Projection
+from projections.projection import AnyView, EventView, Key, Projection
 from projections.registers import state, state_rows
-from projections.views import EVENT_VIEWS, PROJECTIONS, TABLES, projection
+from projections.views import ALL_VIEWS, EVENT_VIEWS, PROJECTIONS, TABLES, projection
 
 Progress = Callable[[int], object]
 BATCH = 2_000  # rows of a table, or keys with their rows, held at once
@@ -39,7 +39,7 @@ _MOVE = "UPDATE projection SET position = ?"
 class Touched(NamedTuple):
     """A key of a projection, or an event of an event view, whose rows are to be folded anew."""
 
-    view: Projection | EventView
+    view: AnyView
     key: Key
     fact: Fact | None = None  # of an event view: the event as it stands, None if it is out
     fresh: bool = False  # of an event view: the event is new, so that it has no rows yet
@@ -132,8 +132,7 @@ def projections_position(connection: Connection) -> int:
 
 
 def _versions() -> dict[str, int]:
-    views: tuple[Projection | EventView, ...] = (*PROJECTIONS, *EVENT_VIEWS)
-    return {view.name: view.version for view in views}
+    return {view.name: view.version for view in ALL_VIEWS}
 
 
 def _positions(connection: Connection) -> tuple[int, int]:
@@ -213,7 +212,7 @@ def _once(keys: Iterable[Touched]) -> Iterator[Touched]:
             yield touched_key
 
 
-def _views_of(root: Stored, stored: Stored) -> Sequence[Projection | EventView]:
+def _views_of(root: Stored, stored: Stored) -> Sequence[AnyView]:
     handling, strangers = _handling(root.kind)
     if strangers:
         raise DatabaseError(
@@ -227,11 +226,10 @@ def _views_of(root: Stored, stored: Stored) -> Sequence[Projection | EventView]:
 
 
 @cache
-def _handling(kind: str) -> tuple[list[Projection | EventView], list[Projection | EventView]]:
+def _handling(kind: str) -> tuple[list[AnyView], list[AnyView]]:
     """The views that handle a kind, and those that do not know it."""
-    views: tuple[Projection | EventView, ...] = (*PROJECTIONS, *EVENT_VIEWS)
-    handling = [view for view in views if kind in view.handles]
-    return handling, [view for view in views if kind not in view.handles | view.ignores]
+    handling = [view for view in ALL_VIEWS if kind in view.handles]
+    return handling, [view for view in ALL_VIEWS if kind not in view.handles | view.ignores]
 
 
 def _elsewhere(told: _Told, before: History, history: History) -> Iterator[Touched]:
@@ -275,7 +273,7 @@ class _Rows:
         self._batch = batch
         self._held = dict[Table, list[tuple[object, ...]]]()
 
-    def fold(self, view: Projection | EventView, key: Key, fact: Fact | None, history: History) -> None:
+    def fold(self, view: AnyView, key: Key, fact: Fact | None, history: History) -> None:
         """Add the rows of a key of a projection, or of an event as it stands (None: it is out)."""
         if isinstance(view, Projection):
             self._add(view.table, view.fold(key, history))
@@ -329,8 +327,8 @@ def _fold_anew(keys: Sequence[Touched], history: History, into: Connection) -> N
 def _read_ahead(keys: Sequence[Touched], history: History) -> None:
     """Read at once what folding these keys asks for first.
 
-    Where a key is of a state and what it acts towards, that are its acts; where it has one part, all about it, or what defines it
-    if nothing else is folded.
+    For a key of a state and a treaty or organisation these are the acts of the state towards it. For a key of one part it is all
+    that is about it or, where the view handles nothing else, what defines it.
     """
     defined, wholes = set[str](), set[str]()
     for view, key, _, _ in keys:

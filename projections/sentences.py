@@ -121,10 +121,9 @@ def _as_it_is(value: Any, _: "History") -> str:
 
 
 def _state(value: str | None, _: "History") -> str:
-    from eventstore.states import states
+    from eventstore.states import state_name
 
-    entry = states().get(value or "")
-    return entry.name if entry else value or ""
+    return state_name(value or "")
 
 
 def _registered(prefix: str, value: str | None, history: "History") -> str:

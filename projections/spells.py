@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from eventstore.facts import END
-from projections.interval import Row
+from projections.interval import Row, runs
 
 UNSETTLED, NONE, ABSENT = -9, 0, -1
 STRONGEST = (1, 2, 3, NONE, ABSENT)  # on any day: the code that counts where several held
@@ -123,7 +123,13 @@ class Spells:
         surely = {code: days_of(self.certain.get(code, ()), span) for code in STRONGEST}
         maybe = {code: days_of(self.possible.get(code, ()), span) for code in STRONGEST}
         best = max(STRONGEST, key=lambda code: surely[code])  # at a tie the stronger, which comes first
-        rivals = [code for code in STRONGEST if code != best and maybe[code] > surely[best]]
+        stronger = STRONGEST[: STRONGEST.index(best)]
+        # It must not be matched by a stronger code, nor surpassed by a weaker one.
+        rivals = [
+            code
+            for code in STRONGEST
+            if code != best and maybe[code] and maybe[code] >= surely[best] + (code not in stronger)
+        ]
         return (UNSETTLED, tuple(sorted([best, *rivals]))) if rivals else (best, ())
 
     def behind(self, answer: Answer) -> list[Row]:
@@ -152,22 +158,12 @@ def _spans(rows: Iterable[Row], codes: Mapping[str, int]) -> tuple[dict[int, lis
     """Spans by code. Rows of one code that follow each other by the same event are one: that one of them held is certain
     even where the day of the change is not."""
     certain, possible = dict[int, list[Span]](), dict[int, list[Span]]()
-    run = list[Row]()
-    for row in [*sorted(rows, key=lambda r: (r["valid_from"], r["valid_from_latest"], r["valid_to"] or END)), None]:
-        follows = (
-            run
-            and row is not None
-            and run[-1]["ended_by"] == row["began_by"]
-            and codes.get(run[-1]["status"]) == codes.get(row["status"])
-        )
-        if run and not follows:
-            code = codes.get(run[0]["status"])
-            if code is not None:
-                certain.setdefault(code, []).append(_inner(run))
-                possible.setdefault(code, []).append((outer(run[0])[0], outer(run[-1])[1]))
-            run = []
-        if row is not None:
-            run.append(row)
+    ordered = sorted(rows, key=lambda row: (row["valid_from"], row["valid_from_latest"], row["valid_to"] or END))
+    for run in runs(ordered, alike=lambda row: codes.get(row["status"])):
+        code = codes.get(run[0]["status"])
+        if code is not None:
+            certain.setdefault(code, []).append(_inner(run))
+            possible.setdefault(code, []).append((outer(run[0])[0], outer(run[-1])[1]))
     return {c: _union(s) for c, s in certain.items()}, {c: _union(s) for c, s in possible.items()}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Boolean, Column, Connection, Index, Integer, Table, literal, select
+from sqlalchemy import Boolean, Column, ColumnElement, Connection, Index, Integer, Table, literal, select
 
 from eventstore.tables import Name
 from projections.interval import Row
@@ -30,10 +30,8 @@ timeline = Table(
     Column("sources", Name, nullable=False, comment="ids of the sources, corroborating ones included"),
     Column("inferred", Name, comment="what in it is the editor's inference"),
     Column("note", Name, comment="a remark for readers"),
-    Column(
-        "amended", Boolean(create_constraint=False), nullable=False, comment="whether later events say more about it"
-    ),
-    Column("disputed", Boolean(create_constraint=False), nullable=False, comment="whether a source says otherwise"),
+    Column("amended", Boolean, nullable=False, comment="whether later events say more about it"),
+    Column("disputed", Boolean, nullable=False, comment="whether a source says otherwise"),
     Index(None, "occurred_from", "occurred_to", "day_order", "event_id"),
     comment="Every event in force after corrections; order by occurred_from, occurred_to, day_order, event_id.",
 )
@@ -53,12 +51,10 @@ dispute = Table(
     Column("claim_id", Name, primary_key=True, comment="the event that disputes it"),
     Column("date", Name, comment="the date (EDTF) claimed"),
     Column("changes", Name, comment="the fields claimed, as JSON"),
-    Column(
-        "denied", Boolean(create_constraint=False), nullable=False, comment="whether it is said not to have happened"
-    ),
+    Column("denied", Boolean, nullable=False, comment="whether it is said not to have happened"),
     Column("reason", Name, nullable=False, comment="why it is recorded"),
     Column("sources", Name, nullable=False, comment="ids of the sources that claim it"),
-    Column("prevails", Boolean(create_constraint=False), nullable=False, comment="whether this claim is the one shown"),
+    Column("prevails", Boolean, nullable=False, comment="whether this claim is the one shown"),
     Index("ix_dispute_event_id", "event_id"),
     comment="Who says otherwise, about which event.",
 )
@@ -130,6 +126,11 @@ VIEW = EventView(
 )
 
 
+def concerns(subject: str) -> ColumnElement[bool]:
+    """The condition that an event of the timeline is about a subject (`state:AM`)."""
+    return (literal(" ") + timeline.c.subjects + literal(" ")).contains(f" {subject} ", autoescape=True)
+
+
 def story(connection: Connection, subject: str | None, first: str, last: str) -> list[Row]:
     """What happened from one day to another (ISO, inclusive) in historical order, about a subject (`state:AM`) or all."""
     order = (timeline.c.occurred_from, timeline.c.occurred_to, timeline.c.day_order, timeline.c.event_id)
@@ -138,7 +139,5 @@ def story(connection: Connection, subject: str | None, first: str, last: str) ->
         timeline.c.occurred_from <= last, timeline.c.occurred_to >= first
     )
     if subject is not None:
-        query = query.where(
-            (literal(" ") + timeline.c.subjects + literal(" ")).contains(f" {subject} ", autoescape=True)
-        )
+        query = query.where(concerns(subject))
     return [dict(row) for row in connection.execute(query.order_by(*order)).mappings()]

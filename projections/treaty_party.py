@@ -7,7 +7,6 @@ ratification is not a deposit, and a consent given after the entry into force ta
 cases the state stays consent-given until a source says more, be it by naming the day on which the consent takes effect.
 """
 
-from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ from eventstore.tables import Name
 from projections.interval import DAY, Row, Step, Track, certainty_on, holds_on, interval_columns, steps
 from projections.order import DAY_ORDER, EVERYTHING, TREATY_ACTS
 from projections.projection import Key, Projection, metadata
-from projections.rules import Link, Rule, link
+from projections.rules import Link, Rule, link, take_all
 
 if TYPE_CHECKING:
     from eventstore.facts import Fact
@@ -90,7 +89,7 @@ def _treaty_facts(treaty: str, history: "History") -> "list[Fact]":
 def fold(key: Key, history: "History") -> list[Row]:
     """The rows of one state towards one treaty."""
     standing, taken = _begin(key, history)
-    deque(map(standing.take, taken), maxlen=0)
+    take_all(map(standing.take, taken))
     return standing.track.rows()
 
 
@@ -109,7 +108,8 @@ def _begin(key: Key, history: "History") -> "tuple[_Standing, list[Step]]":
 def entries(key: Key, acts: "Iterable[Fact]", history: "History") -> Iterator[Step]:
     """When a treaty entered into force for a state by its own acts towards it, without an event that says so of the state.
 
-    What it does not rest on alone is `presupposed`. If the state is only possibly a party, no latest day is known.
+    A step is the act by which the state became a party; the other fact that this rests on, if there is one, is `presupposed`. If
+    the state is only possibly a party, no latest day is known.
     """
     standing = _Standing(*key)
     for step in steps(acts, history.remembered(_of_treaty, key[0])):
@@ -147,6 +147,7 @@ class _Standing:
         self.presupposed: Step | None = None  # what the present step presupposes for what it changes
         self.not_sure_before = ""
         self.perhaps_in_time = False  # whether its present consent may have come before the general entry into force
+        self.in_doubt = False  # whether it is only perhaps a party: else it has consented or applies it provisionally
         self.rule = ""  # the one that the present step falls under, by its name in RULES
 
     def take(self, step: Step) -> Link:
@@ -175,7 +176,7 @@ class _Standing:
         return link(step, self.rule, values, self.values)
 
     def entry(self, step: Step) -> Step:
-        """As a step of its own: how this one, by which the state became a party, made the treaty enter into force for it."""
+        """The entry into force for the state, as a step of its own, that this step brought about by making it a party."""
         from eventstore.facts import END
 
         presupposed, last = self.presupposed, max(step.last, self.not_sure_before)
@@ -294,12 +295,12 @@ class _Standing:
             case "treaty-provisionally-applied":
                 if step.takes_effect:
                     self.rule = "stronger-already"
-                if step.takes_effect and self.standing in (None, "signatory", "consent-given", "withdrawn"):
+                if step.takes_effect and (self.in_doubt or self.standing in _WITHOUT_FORCE):
                     self.rule = "provisional"
-                    self.standing = "provisionally-applying"
+                    self.standing, self.perhaps_in_time = "provisionally-applying", self.in_doubt
             case "treaty-in-force-for-state":
                 self.rule = "in-force-for-state"
-                self.standing = "party"
+                self.standing, self.in_doubt = "party", False
             case "treaty-entered-into-force":
                 self._enter(step)
             case "treaty-withdrawal-notified" | "treaty-withdrawal-revoked":
@@ -352,9 +353,10 @@ class _Standing:
         from eventstore.facts import END
 
         before, self.perhaps_in_time = self.values, False
-        self.standing = "party"
+        self.standing, self.in_doubt = "party", True
         self.status = self._status()
-        self.since, self.not_sure_before, self.rule = entered.date, END, "perhaps-in-force-later"
+        self.since, self.not_sure_before = entered.date, END
+        self.rule = "perhaps-provisional" if self.rule == "provisional" else "perhaps-in-force-later"
         self.disputed = self.disputed or entered.fact.disputed
         self.values = self._values()
         self._show(entered._replace(first=step.first), before, affirms=False)  # that made it a party, if anything did
@@ -373,7 +375,7 @@ class _Standing:
             # It may have bound itself only later, and of such a state nothing tells when it became a party.
             from eventstore.facts import END
 
-            self.not_sure_before, self.rule = END, "in-force-for-perhaps-bound"
+            self.not_sure_before, self.rule, self.in_doubt = END, "in-force-for-perhaps-bound", True
 
     def _give_notice(self, step: Step) -> None:
         """A notice is pending until its day of effect, if it names one and is not taken back before."""
@@ -387,19 +389,20 @@ class _Standing:
             self.rule = "notice-confirmed"
         elif step.acts:
             self.rule = "notice" if self.standing in _LEAVING else "notice-of-another"
-            self.notice = step
+            self.notice, self.in_doubt = step, False
         elif self.notice is not None and self.notice.event_id == step.event_id:
             self._leave(step, "notice-effect")
         else:
             self.rule = "notice-void"
 
     def _leave(self, step: Step, rule: str) -> None:
-        self.standing, self.notice, self.rule = "withdrawn", None, rule
+        self.standing, self.notice, self.rule, self.in_doubt = "withdrawn", None, rule, False
         self.dates["withdrawn"] = self.dates["withdrawn"] or step.date
 
 
 # Who leaves when it gives notice: a party, and a state of which nothing else is told (for only a party withdraws).
 _LEAVING = ("party", None)
+_WITHOUT_FORCE = (None, "signatory", "consent-given", "withdrawn")
 _NOTED = {
     "reservation-made": "reservation",
     "reservation-withdrawn": "reservation-withdrawn",
@@ -447,6 +450,10 @@ RULES = {
     ),
     "provisional": Rule(
         "The treaty is applied provisionally, without being in force for the state.", "VCLT article 25"
+    ),
+    "perhaps-provisional": Rule(
+        "The state applies the treaty provisionally, unless it was a party already: which of the two is not known.",
+        "VCLT articles 24-25; {clause}",
     ),
     "in-force-for-state": Rule(
         "A source says that the treaty entered into force for the state: it is a party.", "VCLT article 24; {clause}"
@@ -547,7 +554,7 @@ def _clause(clause: Any) -> str:
 
 PROJECTION = Projection(
     name="treaty_party",
-    version=2,
+    version=3,
     table=treaty_party,
     key=("treaty", "state"),
     handles=HANDLES,

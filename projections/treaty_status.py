@@ -1,6 +1,5 @@
 """Where each treaty as such stood: adopted, provisionally applied, in force, extended, suspended, terminated."""
 
-from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,7 @@ from projections.interval import Row, Step, Track, certainty_on, holds_on, inter
 from projections.order import EVERYTHING
 from projections.projection import Key, Projection, metadata
 from projections.registers import treaty
-from projections.rules import Link, Rule, link
+from projections.rules import Link, Rule, link, take_all
 from projections.treaty_party import clauses_of, treaty_party
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def keys(fact: "Fact", _: "History") -> Iterator[Key]:
 def fold(key: Key, history: "History") -> list[Row]:
     """The rows of one treaty."""
     track = Track("status", treaty=key[0])
-    deque(_links(track, key, history), maxlen=0)
+    take_all(_links(track, key, history))
     return track.rows()
 
 
@@ -78,6 +77,7 @@ def chain(key: Key, history: "History") -> list[Link]:
 
 
 def _links(track: Track, key: Key, history: "History") -> Iterator[Link]:
+    """The steps of a treaty, put into the track one by one, each with the rule applied."""
     status, since, until, disputed = None, "", None, False
     facts = history.about(f"treaty:{key[0]}", kinds=HANDLES)
     for step in steps(fact for fact in facts if next(keys(fact, history)) == key):
@@ -99,6 +99,7 @@ def _links(track: Track, key: Key, history: "History") -> Iterator[Link]:
 
 
 def _after(step: Step, status: str | None) -> str | None:
+    """The status of a treaty after a step that takes effect; what has ended has ended."""
     if status == "terminated":
         return status
     match step.kind:

@@ -4,9 +4,9 @@ from sqlalchemy import Column, Integer, Table
 
 from eventstore.tables import Name, Position
 from projections import council_roster, meeting, membership, registers, timeline, treaty_party, treaty_status
-from projections.projection import EventView, Projection, metadata
+from projections.projection import AnyView, EventView, Projection, metadata
 
-__all__ = ["EVENT_VIEWS", "PROJECTIONS", "TABLES", "metadata", "projection"]
+__all__ = ["ALL_VIEWS", "EVENT_VIEWS", "PROJECTIONS", "TABLES", "metadata", "projection"]
 
 PROJECTIONS: tuple[Projection, ...] = (
     membership.PROJECTION,
@@ -18,6 +18,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     registers.BODIES,
 )
 EVENT_VIEWS: tuple[EventView, ...] = (registers.ENTRIES, meeting.MEETINGS, meeting.DECISIONS, timeline.VIEW)
+ALL_VIEWS: tuple[AnyView, ...] = (*PROJECTIONS, *EVENT_VIEWS)
 
 projection = Table(
     "projection",

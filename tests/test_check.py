@@ -25,6 +25,14 @@ def test_a_state_that_left_without_having_joined_is_shown(database):
     assert shown(database)["left-without-joining"][1] == "GE left cis without having joined it"
 
 
+def test_a_state_that_left_without_having_joined_is_shown_once_whatever_else_is_told_of_it(database):
+    signed = fact("treaty-signed", "2010-01-01", treaty="charter", state="GE")
+    given(database, *WORLD, fact("state-withdrew", "2009-08-18", organisation="cis", state="GE"), signed)
+    with database.record() as log, views(log, History(log).known_at) as standing:
+        codes = [finding.code for finding in findings(standing, History(log))]
+    assert codes.count("left-without-joining") == 1
+
+
 def test_a_state_that_joined_and_left_on_one_day_is_not_said_to_have_left_without_joining(database):
     given(
         database,

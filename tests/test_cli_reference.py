@@ -10,8 +10,9 @@ from cli_runs import HISTORY, ROOT, cis
 from jsonschema import Draft202012Validator
 
 import seed_events
-from cli.docs import PAGES, schema_of, schema_of_any
+from cli.docs import PAGES
 from cli.main import COMMANDS, program
+from cli.schema import schema_of, schema_of_any
 from eventstore.batch import read_text
 from eventstore.database import Database
 from eventstore.events import FAMILIES, KINDS

@@ -1,8 +1,10 @@
 """Recording from the command line: options, batches, amendments, dry runs, conditions; on both databases."""
 
+import csv
 import json
 import re
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -393,6 +395,17 @@ def test_what_show_says_of_an_amended_event(record: Database) -> None:
         ("event-corrected", "2020-03-01"),
     ]
     golden("show", _without(cis(record, "show", joined(record)), whole))
+
+
+def test_show_prints_an_event_in_every_form(record: Database) -> None:
+    whole = cis(record, "show", joined(record), "--format", "json").json
+    (line,) = csv.DictReader(StringIO(cis(record, "show", joined(record), "--format", "csv").out))
+    assert list(line) == list(whole)
+    assert json.loads(line["data"]) == whole["data"]
+    assert json.loads(line["said_since"]) == whole["said_since"]
+    shown = cis(record, "show", joined(record), "--format", "markdown").out
+    assert shown.startswith("|  |  |\n| --- | --- |\n| kind | state-joined |\n| occurred | 1993-12 ")
+    assert "\nLater:\n\n|  |  |\n| --- | --- |\n| kind | event-disputed |\n" in shown
 
 
 def test_show_tells_of_an_event_only_what_was_known_then(record: Database) -> None:

@@ -330,6 +330,25 @@ def test_a_notice_that_names_another_day_replaces_the_first_though_nobody_took_t
     assert members_on(database, "2009-10-01") == {}
 
 
+def test_a_notice_given_before_the_treaty_is_in_force_has_its_effect_on_the_standing_that_this_gives(database):
+    pact = fact(
+        "treaty-adopted",
+        "2014-05-29",
+        treaty="pact",
+        title="Pact",
+        confers=["union:member:entry-into-force", "union:former:withdrawal"],
+    )
+    noticed = bound("treaty-withdrawal-notified", "2014-12-01", effective="2015-12-01")
+    given(database, *WORLD, UNION, pact, deposited("2014-11-01"), noticed, ENTERED)
+    assert parties_on(database, "2015-12-01", "pact") == {"BY": "withdrawn"}
+    assert members_on(database, "2015-01-01", "union") == {"BY": "member"}
+    assert column(database, "withdrawal_effective_on", "2015-01-01", "BY") == ["2015-12-01"]
+    assert column(database, "events", "2015-01-01", "BY") == [f"{ENTERED.id} {noticed.id} {deposited('2014-11-01').id}"]
+    assert members_on(database, "2015-12-01", "union", former=True) == {"BY": "former"}
+    given(database, bound("treaty-withdrawal-revoked", "2015-11-01"))
+    assert members_on(database, "2015-12-01", "union") == {"BY": "member"}
+
+
 def test_a_notice_given_before_a_state_left_and_came_back_has_no_effect_on_its_new_standing(database):
     given(
         database,

@@ -62,6 +62,15 @@ def test_a_standing_that_a_later_act_dates_better_is_a_code_from_the_better_day_
     assert codes(database, "share", 1993, 1993, unit="state-month")["GE 1993-12"] == 1
 
 
+def test_who_may_have_belonged_on_just_half_of_the_days_has_no_settled_code_by_share(database):
+    # Of the thirty days of June it was outside on fifteen, and a member on up to fifteen: at a tie the stronger counts.
+    joined = fact("state-joined", "[1995-06-16..1995-06-20]", organisation="cis", state="GE")
+    given(database, *WORLD, joined, fact("statement-made", "1995-06-30", text="The horizon.", states=["GE"]))
+    assert codes(database, "share", 1995, 1995, unit="state-month")["GE 1995-06"] == "-9 (0 1)"
+    given(database, corrected(joined, date="1995-06-16"))
+    assert codes(database, "share", 1995, 1995, unit="state-month")["GE 1995-06"] == 1
+
+
 def test_shares_of_days_are_given_certain_and_possible(database):
     given(database, *WORLD, GEORGIA, fact("statement-made", "1994-06-30", text="The horizon.", states=["GE"]))
     with asked(database) as views:

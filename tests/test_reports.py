@@ -533,6 +533,16 @@ def test_all_faults_of_the_values_are_told_together() -> None:
     )
 
 
+@pytest.mark.parametrize("given", [{"from": "1995", "to": "1993"}, {"from": "1995", "to": "1994-12-31"}])
+def test_a_period_that_ends_before_it_begins_is_refused(given: dict[str, str]) -> None:
+    with pytest.raises(Misuse) as caught:
+        values(LIBRARY["decisions"], given, TODAY)
+    last = {"1993": "1993-12-31"}.get(given["to"], given["to"])
+    assert str(caught.value) == f"report decisions: the period ends ({last}) before it begins (1995-01-01)"
+    day = values(LIBRARY["decisions"], {"from": "1995-01-01", "to": "1995-01-01"}, TODAY)
+    assert (day["from"], day["to"]) == ("1995-01-01", "1995-01-01")
+
+
 def test_only_what_may_be_left_open_is_any() -> None:
     with pytest.raises(Misuse, match="state: no state is called 'any'"):
         values(LIBRARY["attendance"], {"state": "any"}, TODAY)

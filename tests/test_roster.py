@@ -97,6 +97,19 @@ def test_a_former_member_seated_again_keeps_its_seat_when_a_detail_of_its_past_i
     assert roster_on(database, "2013-01-01") == {"GE": "observer"}
 
 
+def test_a_state_that_came_back_and_left_on_one_day_has_lost_its_seat(database):
+    given(
+        database,
+        *WORLD,
+        fact("state-withdrew", "2009-08-18", organisation="cis", state="GE"),
+        seated("2010-01-01", status="observer"),
+        fact("state-joined", "2012-05-01", organisation="cis", state="GE"),
+        fact("state-withdrew", "2012-05-01", organisation="cis", state="GE"),
+    )
+    assert roster_on(database, "2012-04-30") == {"GE": "observer"}
+    assert roster_on(database, "2012-05-01") == {}
+
+
 def test_a_state_that_took_its_seat_on_the_day_it_left_the_organisation_has_none(database):
     given(database, *WORLD, seated("2009-08-18"), fact("state-withdrew", "2009-08-18", organisation="cis", state="GE"))
     assert roster_on(database, "2009-08-18") == {}

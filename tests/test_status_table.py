@@ -53,6 +53,27 @@ def printed(record, style, day="2010-01-01", language="en"):
     return ["|".join(row.values()) for row in rows], notes, found
 
 
+def test_a_notice_of_withdrawal_pending_or_taken_back_leaves_the_day_of_entry_into_force(database):
+    states = ("AM", "KZ", "UZ")
+    noticed = [act("treaty-withdrawal-notified", "1995-03-01", state, effective="1997-03-01") for state in states[:2]]
+    given(
+        database,
+        FOUNDED,
+        BELOVEZHA,
+        CHARTER,
+        *(act("instrument-deposited", "1993-12-01", state, instrument="ratification") for state in states),
+        fact("treaty-entered-into-force", "1994-01-22", treaty="charter"),
+        *noticed,
+        act("treaty-withdrawal-revoked", "1996-03-01", "AM"),
+        act("treaty-withdrawn", "1995-01-01", "UZ"),
+        act("treaty-acceded", "1996-01-01", "UZ", effective="1996-02-01"),
+    )
+    _, _, found = printed(database, "coe", "1996-06-01")
+    assert [row["entry_into_force"].text for row in found.rows] == ["22/01/1994", "22/01/1994", "01/02/1996"]
+    _, _, found = printed(database, "coe", "1998-01-01")
+    assert [row["entry_into_force"].text for row in found.rows] == ["22/01/1994", "", "01/02/1996"]
+
+
 def test_the_un_treaty_collection_brackets_who_left_and_tells_it_in_a_footnote(record):
     rows, notes, found = printed(record, "untc")
     assert rows == [

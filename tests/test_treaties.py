@@ -329,6 +329,21 @@ def test_who_gave_notice_and_then_consented_while_the_treaty_may_have_been_in_fo
     assert standing(database, "1995-01-01") == "withdrawn"
 
 
+def test_who_is_only_possibly_a_party_and_applies_the_treaty_provisionally_does_so_unless_it_is_a_party(database):
+    applied = act("treaty-provisionally-applied", "1995-02-01")
+    given(database, *WORLD, PACT, in_force("1994"), signed(), deposited("1994-03-01"), applied)
+    assert standing(database, "1995-01-31") == "possible consent-given or possible party"
+    assert standing(database, "1995-02-01") == "possible provisionally-applying or possible party"
+    given(database, act("treaty-in-force-for-state", "1996-02-01"))
+    assert standing(database, "1996-01-31") == "possible provisionally-applying or possible party"
+    assert standing(database, "1996-02-01") == "party"
+
+
+def test_who_may_have_bound_itself_too_late_and_applies_the_treaty_provisionally_does_so_unless_it_is_a_party(database):
+    given(database, *WORLD, PACT, deposited("1994"), in_force(), act("treaty-provisionally-applied", "1995-02-01"))
+    assert standing(database, "1995-02-01") == "possible provisionally-applying or possible party"
+
+
 def test_who_signed_bindingly_while_the_treaty_may_have_entered_into_force_already_is_possibly_a_party(database):
     given(database, *WORLD, BINDING, in_force("1994"), signed("1994-03-01"))
     assert standing(database, "1995-01-01") == "possible consent-given or possible party"

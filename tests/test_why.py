@@ -1,7 +1,9 @@
 """Why a row is as it is: a tiny history, a question, the reasons. And the famous cases, word for word, on the real history."""
 
+import csv
 import json
 import os
+from io import StringIO
 from pathlib import Path
 
 import msgspec
@@ -10,7 +12,7 @@ from click.testing import CliRunner
 from histories import WORLD, corrected, disputed, fact, given, retracted, source
 
 from cli.main import program
-from cli.why import _text
+from cli.why import STEPS, _text
 from eventstore.database import Database
 from eventstore.errors import Misuse
 from eventstore.history import History
@@ -739,8 +741,9 @@ def run(database: Database, *words: str):
 
 
 def test_the_command_prints_text_json_and_markdown(history):
-    text = run(history, "membership", "GE", "--as-of", "2009-01-01")
+    text = run(history, "membership", "GE", "--as-of", "2009-01-01", "--format", "table")
     assert text.exit_code == 0
+    assert text.stdout == run(history, "membership", "GE", "--as-of", "2009-01-01").stdout
     assert " ".join(text.stdout.split()).startswith(  # however wide the terminal is
         "On 2009-01-01 Georgia belonged to the Commonwealth of Independent States as a member"
     )
@@ -754,6 +757,18 @@ def test_the_command_prints_text_json_and_markdown(history):
     assert (
         "\n   - Corroborated on 2026-11-22: The official glossary also has Georgia join in December 1993." in markdown
     )
+
+    chain = json.loads(run(history, "membership", "GE", "--as-of", "1995", "--format", "json").stdout)["chain"]
+    lines = list(
+        csv.DictReader(StringIO(run(history, "membership", "GE", "--as-of", "1995", "--format", "csv").stdout))
+    )
+    assert list(lines[0]) == list(STEPS)
+    assert [line["event_id"] for line in lines] == [used["event_id"] for used in chain]
+    joined = next(line for line in lines if line["changes"] == "status: member")
+    assert (joined["date"], joined["disputed"]) == ("1993-12", "true")
+    assert "Glossary: CIS, paragraph 2 (official statement; kremlin-glossary-cis)" in joined["sources"].split("\n")
+    nothing = run(history, "membership", "DE", "--as-of", "1995", "--format", "csv").stdout
+    assert nothing == f"{','.join(STEPS)}\n"
 
 
 def test_a_day_outside_the_record_is_said_on_stderr(history):

@@ -16,7 +16,7 @@ from eventstore.errors import Misuse, Problem, RecordError, did_you_mean
 from eventstore.facts import BEGINNING, END
 from eventstore.history import History
 from eventstore.reading import known_ids
-from eventstore.states import states
+from eventstore.states import state_name, states
 from projections import question
 from projections.council_roster import roster
 from projections.links import REGISTERS, rows_about
@@ -56,7 +56,7 @@ class _Asked(NamedTuple):
     def name(self, register: str, name: str) -> str:
         """What an id stands for."""
         if register == "state":
-            return _state(name)
+            return state_name(name)
         if register in _TITLED:
             entered: list[Any] = [
                 fact.event for fact in self.history.about(f"{register}:{name}", kinds=_TITLED[register])
@@ -103,12 +103,8 @@ def as_of(record: Database, when: When) -> Page:
         return asked.rests_on | found | {"members": len(belonging), "seats": len(seats)}
 
 
-def _state(code: str) -> str:
-    return states()[code].name if code in states() else code
-
-
 def _by_state(rows: Sequence[Page]) -> list[Page]:
-    return sorted(rows, key=lambda row: _state(row["state"] or ""))
+    return sorted(rows, key=lambda row: state_name(row["state"] or ""))
 
 
 def _grouped(asked: _Asked, register: str, rows: Iterable[Page]) -> list[tuple[str, str, list[Page]]]:
@@ -146,15 +142,7 @@ def why(record: Database, when: When, view: str, key: Sequence[str]) -> Page:
         named, found = key_of(asked.history, view, key)
         told = reasons(asked.history, named, found, when.day)
         steps = words.Numbered(told.chain)
-        sections: list[tuple[str, list[str]]] = [
-            ("Acts that changed nothing here", list(map(words.void, steps.void))),
-            ("What was not done", told.missing),
-            ("What other sources say", list(map(words.claimed, told.claims))),
-            ("What is inferred", list(map(words.remarked, told.inferred))),
-            ("What is not known", told.unknown),
-            ("Told beside it, without effect on the row", list(map(words.remarked, told.beside))),
-            ("The next step", [words.remarked(told.next)] if told.next is not None else []),
-        ]
+        sections = [*words.sections(told, steps), *words.next_step(told)]
         return asked.rests_on | {"told": told, "steps": steps, "sections": sections, "words": words}
 
 

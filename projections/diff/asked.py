@@ -1,14 +1,11 @@
 """Which changes a person asks for: of one view, or on one subject."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import Connection
 
 from eventstore import reading
 from eventstore.errors import Misuse, Problem, did_you_mean
 from projections.diff.comparing import VIEWS
-
-_REGISTERS = ("state", "organisation", "treaty", "body", "office", "person", "meeting", "decision", "source")
+from projections.links import REGISTERS
 
 
 def view_of(name: str) -> str:
@@ -25,9 +22,8 @@ def subjects_named(log: Connection, text: str) -> frozenset[str]:
     from eventstore.states import UnknownState, state_code
 
     register, colon, name = text.partition(":")
-    registers_asked: Sequence[str] = (register,) if colon else _REGISTERS
     word, found, near = (name if colon else text), set[str](), set[str]()
-    for asked in registers_asked:
+    for asked in (register,) if colon else REGISTERS:
         if asked == "state":
             try:
                 found.add(f"state:{state_code(word)}")

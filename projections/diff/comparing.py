@@ -7,9 +7,8 @@ from sqlalchemy import Table
 
 from projections import meeting, registers, treaty_party
 from projections.diff.line import Line
-from projections.interval import Row
+from projections.interval import Row, on_day
 from projections.projection import Key
-from projections.rules import on_day
 
 
 class Compared(NamedTuple):

@@ -16,12 +16,11 @@ from eventstore.subjects import subjects_of
 from projections import registers, timeline
 from projections.diff.comparing import HAPPENED, INTERVALS, Compared, line_of, pairs, prepared
 from projections.diff.line import Line
-from projections.interval import Row
-from projections.projection import EventView, Key, Projection
-from projections.rules import on_day
+from projections.interval import Row, on_day
+from projections.projection import AnyView, EventView, Key
 from projections.runner import FEW, touched
 from projections.sentences import sentence
-from projections.views import EVENT_VIEWS, PROJECTIONS
+from projections.views import ALL_VIEWS, EVENT_VIEWS, PROJECTIONS
 
 if TYPE_CHECKING:
     from eventstore.batch import Entry
@@ -52,14 +51,16 @@ def changes_known(log: Connection, day: str | None, earlier: int, later: int) ->
 
 
 class _Known:
+    """The record as known at two positions of the log, and the keys whose rows can differ between them."""
+
     def __init__(self, log: Connection, earlier: int, later: int) -> None:
         bulk = later - earlier > FEW
         self.before, self.after = History(log, earlier, bulk=bulk), History(log, later, bulk=bulk)
         self.recorded = dict[int, "Stored"]()
 
-    def touched(self) -> dict[tuple[Projection | EventView, Key], list[int]]:
+    def touched(self) -> dict[tuple[AnyView, Key], list[int]]:
         """The keys whose rows can differ, each with the positions of the events that touch it; by view."""
-        found = dict[tuple[Projection | EventView, Key], list[int]]()
+        found = dict[tuple[AnyView, Key], list[int]]()
         position = self.before.known_at + 1
 
         def next_event(_: int) -> None:
@@ -70,10 +71,9 @@ class _Known:
             positions = found.setdefault((view, key), [])
             if position not in positions[-1:]:
                 positions.append(position)
-        views: tuple[Projection | EventView, ...] = (*PROJECTIONS, *EVENT_VIEWS)
-        return dict(sorted(found.items(), key=lambda item: (views.index(item[0][0]), item[0][1])))
+        return dict(sorted(found.items(), key=lambda item: (ALL_VIEWS.index(item[0][0]), item[0][1])))
 
-    def lines(self, view: Projection | EventView, key: Key, day: str | None) -> Iterator[Line]:
+    def lines(self, view: AnyView, key: Key, day: str | None) -> Iterator[Line]:
         if isinstance(view, EventView):
             return self._entries(view, key[0], day)
         before, after = (

@@ -9,15 +9,14 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from eventstore.tables import event
+from eventstore.reading import recorded_at
 from projections.exports import Request
 from projections.exports.citing import sources, url_of
 from projections.interval import Row
 from projections.question import Basis
 
-STYLES = ("text", "bibtex", "csl")
 TITLE = "The history of the Commonwealth of Independent States: an append-only record of sourced events"
 _PLAIN_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")  # what both forms can say: a day, a month, a year
 _SPECIAL = {
@@ -89,12 +88,11 @@ class Answer(NamedTuple):
 
 def answer(log: Connection, basis: Basis, version: str) -> Answer:
     """The citation of what the record answers on a day, as known at a position."""
-    query = select(event.c.recorded_at).where(event.c.position == basis.known_at)
-    return Answer(basis, log.execute(query).scalar() or "", version)
+    return Answer(basis, recorded_at(log, basis.known_at), version)
 
 
 def cited(answer: Answer, style: str) -> Iterator[str]:
-    """The citation of an answer as text, BibTeX or CSL-JSON (`STYLES`)."""
+    """The citation of an answer in a style: text, bibtex (BibTeX) or csl (CSL-JSON)."""
     key = f"cis-record-{answer.basis.as_of}-{answer.basis.known_at}"
     day = answer.recorded_at[:10] or None
     match style:

@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import Column, Table, func, select
 
 from projections.exports import Request
-from projections.exports.tables import TABLES, columns, kind_of, rows
+from projections.exports.tables import columns, kind_of, rows
 from projections.interval import Row
 from projections.spreadsheet import harmless
+from projections.views import TABLES
 
 DESCRIPTOR = "datapackage.json"
 _TYPES = {"boolean": "boolean", "integer": "integer", "day": "date", "text": "string"}
@@ -101,7 +102,7 @@ def _schema(request: Request, table: Table, found: list[Column[Any]]) -> dict[st
     # A register can have lost an entry (retracted) that is still named: only keys that hold in these rows are declared.
     references = [column for column in table.c if _refers(request, table, column)]
     if references:
-        schema["foreignKeys"] = [_reference(table, column) for column in references]
+        schema["foreignKeys"] = [_reference(column) for column in references]
     return schema
 
 
@@ -127,6 +128,6 @@ def _refers(request: Request, table: Table, column: Column[Any]) -> bool:
     return request.views.execute(missing.select_from(table)).scalar() == 0
 
 
-def _reference(table: Table, column: Column[Any]) -> Row:
+def _reference(column: Column[Any]) -> Row:
     register, key = _REFERS[column.name]
     return {"fields": [column.name], "reference": {"resource": register.replace("_", "-"), "fields": [key]}}

@@ -5,7 +5,8 @@ from typing import Any
 
 from eventstore.errors import not_installed
 from projections.exports import Request
-from projections.exports.tables import TABLES, columns, kind_of, rows
+from projections.exports.tables import columns, kind_of, rows
+from projections.views import TABLES
 
 
 def write(request: Request, folder: Path) -> None:

@@ -21,7 +21,7 @@ from eventstore.states import states
 from projections.exports import Request
 from projections.exports.citing import Citations, sources, url_of
 from projections.exports.popolo import reduced
-from projections.interval import Row
+from projections.interval import Row, runs
 from projections.membership import membership
 
 MEMBER = ("founding-state", "member", "participant")
@@ -51,23 +51,12 @@ def lines(request: Request, items: Mapping[str, str] | None = None) -> Iterator[
         if known is None or not known.wikidata:
             request.say(f"Left out, for no Wikidata item is known: {state}.")
             continue
-        for run in _runs(rows):
+        for run in runs(rows):
             dates = _on(request.as_of, run) if request.as_of else _from_to(run)
             if dates is not None:
                 cited = citations.of(*(name for row in run for name in row["events"].split()))
                 said = _sources(entries[one.source] for one in cited if one.source in entries)
                 yield "\t".join([known.wikidata, "P463", items[organisation], *dates, *said])
-
-
-def _runs(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """Rows that follow each other by the same event, as one membership."""
-    run = list[Row]()
-    for row in rows:
-        if run and run[-1]["ended_by"] != row["began_by"]:
-            yield run
-            run = []
-        run.append(row)
-    yield run
 
 
 def _begun_by(run: list[Row]) -> str:

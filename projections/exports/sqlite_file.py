@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, MetaData, Table, Text, insert, select
 
-from eventstore.reading import CHUNK
 from eventstore.sqlite_file import new_file
 from eventstore.tables import event, event_subject
 from projections.exports import Request
-from projections.exports.tables import TABLES, columns, kind_of, rows
+from projections.exports.tables import columns, kind_of, rows, streamed
+from projections.views import TABLES
 
 _TYPES = {"boolean": "BOOLEAN (0 or 1)", "integer": "INTEGER", "day": "TEXT (ISO day)", "text": "TEXT"}
 
@@ -49,8 +49,8 @@ def _copy_log(request: Request, file: Connection, table: Table) -> None:
     copy = Table(table.name, MetaData(), *(Column(c.name, c.type, primary_key=c.primary_key) for c in table.c))
     copy.create(file)
     query = select(table).where(table.c.position <= request.basis.known_at).order_by(*table.primary_key.columns)
-    for chunk in request.log.execute(query, execution_options={"yield_per": CHUNK}).mappings().partitions():
-        file.execute(insert(copy), [dict(row) for row in chunk])
+    for chunk in streamed(request.log, query):
+        file.execute(insert(copy), chunk)
 
 
 def _describe(request: Request, file: Connection) -> None:

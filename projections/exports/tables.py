@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, Select, Table, Text, select
+from sqlalchemy import Boolean, Column, Connection, Integer, Select, Table, Text, select
 from sqlalchemy.types import BigInteger
 
 from eventstore.reading import CHUNK
@@ -11,9 +11,6 @@ from projections.exports import Request
 from projections.interval import Row, certainty_on, holds_on
 from projections.registers import source
 from projections.timeline import timeline
-from projections.views import TABLES
-
-__all__ = ["TABLES", "chunks", "columns", "kind_of", "of_day", "order", "rows"]
 
 _DAYS = frozenset(("valid_from", "valid_from_latest", "valid_to", "valid_to_latest", "occurred_from", "occurred_to"))
 
@@ -41,12 +38,12 @@ def rows(request: Request, table: Table) -> Iterator[list[Row]]:
     See `of_day` for what a day gives.
     """
     query = select(table) if request.as_of is None else of_day(table, request.as_of)
-    return chunks(request, query.order_by(*order(table)))
+    return streamed(request.views, query.order_by(*order(table)))
 
 
-def chunks(request: Request, query: Select[Any]) -> Iterator[list[Row]]:
-    """The rows of a query on the views, streamed."""
-    found = request.views.execute(query, execution_options={"yield_per": CHUNK})
+def streamed(connection: Connection, query: Select[Any]) -> Iterator[list[Row]]:
+    """The rows of a query in chunks, read as they are used."""
+    found = connection.execute(query, execution_options={"yield_per": CHUNK})
     for chunk in found.mappings().partitions():
         yield [dict(row) for row in chunk]
 

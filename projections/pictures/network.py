@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from eventstore.facts import END
-from projections.interval import Row
+from projections.interval import Row, on_day
 from projections.pictures import Asked
 from projections.pictures.bars import joined
 from projections.pictures.names import Text, named, state_name
@@ -73,12 +72,11 @@ def _bound(asked: Asked, day: str) -> dict[str, Bound]:
     found = defaultdict[str, Bound](lambda: Bound(set(), set()))
     rows = ({**row, "bound": row["status"] in _BOUND} for row in asked.views.execute(query).mappings())
     for (state, name), own in groupby(rows, key=lambda row: (row["state"], row["treaty"])):
-        for row in joined(own, "bound"):
-            if not row["bound"] or row["valid_from"] > day or (row["valid_to_latest"] or END) <= day:
-                continue
-            found[state].possible.add(name)
-            if row["valid_from_latest"] <= day and (row["valid_to"] is None or row["valid_to"] > day):
-                found[state].certain.add(name)
+        for row in on_day(joined(own, "bound"), day):
+            if row["bound"]:
+                found[state].possible.add(name)
+                if row["certainty"] == "certain":
+                    found[state].certain.add(name)
     return found
 
 

@@ -19,18 +19,18 @@ FONT = "Liberation Sans, Arimo, Arial, Helvetica, Nimbus Sans, sans-serif"  # of
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _WORDS = {
-    "basis": ("cis-record, known at position {0}, hash {1}.", "cis-record, по записям до № {0}, хэш {1}."),
-    "basis-day": (
+    "basis": Text("cis-record, known at position {0}, hash {1}.", "cis-record, по записям до № {0}, хэш {1}."),
+    "basis-day": Text(
         "cis-record, as of {0}, known at position {1}, hash {2}.",
         "cis-record, на {0}, по записям до № {1}, хэш {2}.",
     ),
-    "as-of": ("as of {0}", "на {0}"),
+    "as-of": Text("as of {0}", "на {0}"),
 }
 
 
 def word(name: str, language: str, *values: object) -> str:
     """One of the words around every picture."""
-    return Text(*_WORDS[name]).in_(language).format(*values)
+    return _WORDS[name].in_(language).format(*values)
 
 
 def cited(asked: Asked) -> str:

@@ -6,14 +6,14 @@ from itertools import pairwise
 from math import sqrt
 from typing import Any, NamedTuple
 
-from sqlalchemy import literal, select
+from sqlalchemy import select
 
 from eventstore.facts import END
 from projections.interval import Row
 from projections.pictures import Asked
 from projections.pictures.names import Text, state_name
 from projections.pictures.style import FAINT, INK, LINE, heat, ink_on, nothing, page
-from projections.timeline import timeline
+from projections.timeline import concerns, timeline
 
 TITLE = Text("What happened, year by year", "Что происходило, по годам")
 UP_TO = Text("What happened up to {0}, year by year", "Что происходило по {0}, по годам")
@@ -129,8 +129,7 @@ def _counted(asked: Asked) -> Counted:
     query = select(timeline.c.kind, timeline.c.occurred_from, timeline.c.occurred_to, timeline.c.disputed)
     query = query.where(timeline.c.kind.in_(names), timeline.c.occurred_from <= day)
     if asked.subject:
-        padded = literal(" ") + timeline.c.subjects + literal(" ")
-        query = query.where(padded.contains(f" state:{asked.subject} ", autoescape=True))
+        query = query.where(concerns(f"state:{asked.subject}"))
     cells, disputed = Counter[Cell](), set[Cell]()
     for kind, first, last, claimed in asked.views.execute(query):
         known = first[:4] == last[:4] and last <= day

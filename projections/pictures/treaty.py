@@ -3,7 +3,7 @@
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Table, literal, select
+from sqlalchemy import Table, select
 
 from eventstore.dates import parse
 from eventstore.facts import BEGINNING, END
@@ -13,7 +13,7 @@ from projections.pictures.bars import Act, Line, Standing, bars, by_label, joine
 from projections.pictures.chart import Chart
 from projections.pictures.names import Text, disputed_events, named, state_name
 from projections.pictures.style import BLUE, GREEN, ORANGE, PALE, PURPLE, SKY, YELLOW, page
-from projections.timeline import timeline
+from projections.timeline import concerns, timeline
 from projections.treaty_party import DATES, treaty_party
 from projections.treaty_status import treaty_status
 
@@ -73,9 +73,8 @@ def _standing(row: Row) -> str | None:
 
 def _acts(asked: Asked, rows: list[Row]) -> list[Act]:
     """Every act that a row has the date of, each once."""
-    padded = literal(" ") + timeline.c.subjects + literal(" ")
     query = select(timeline.c.kind, timeline.c.subjects).where(
-        timeline.c.kind.in_(DATES), timeline.c.disputed, padded.contains(f" treaty:{asked.subject} ", autoescape=True)
+        timeline.c.kind.in_(DATES), timeline.c.disputed, concerns(f"treaty:{asked.subject}")
     )
     claimed = {(DATES[kind], subject) for kind, subjects in asked.views.execute(query) for subject in subjects.split()}
     dated = {(row["state"], column, row[column]) for row in rows for column in SYMBOLS if row[column]}

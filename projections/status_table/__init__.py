@@ -21,14 +21,11 @@ from projections.status_table.of_state import MATRIX, STAGES, matrix
 from projections.status_table.signs import Signs
 from projections.status_table.standings import about, members, standings_on
 
-__all__ = ["LANGUAGES", "MATRIX", "STAGES", "STYLES", "Sheet", "matrix", "sheet"]
-
-STYLES = ("untc", "coe", "hcch", "cis")
-LANGUAGES = ("en", "ru")
+__all__ = ["MATRIX", "STAGES", "Sheet", "matrix", "sheet"]
 
 
 def sheet(views: Connection, name: str, day: str, style: str, language: str) -> Sheet:
-    """The status of a treaty on a day (ISO) in one of `STYLES` and `LANGUAGES`."""
+    """The status of a treaty on a day (ISO) in a style (untc, coe, hcch, cis) and a language (en, ru)."""
     known = about(views, name, day)
     page = Signs(style, language, day, by_signature=known.get("consent") == "signature")
     found = standings_on(views, name, day, page.state)

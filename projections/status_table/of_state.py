@@ -9,22 +9,7 @@ from projections.registers import treaty
 from projections.status_table.writing import STATUSES
 from projections.treaty_party import treaty_party
 
-MATRIX = (
-    "treaty",
-    "title",
-    "status",
-    "certainty",
-    "signed",
-    "ratified",
-    "deposited",
-    "acceded",
-    "provisionally_applied",
-    "in_force",
-    "withdrawal_notified",
-    "withdrawn",
-    "disputed",
-)
-STAGES = {  # headings of the matrix
+STAGES = {  # the columns of the matrix, with their headings in English and Russian
     "treaty": ("treaty", "договор"),
     "title": ("title", "название"),
     "status": ("status", "статус"),
@@ -39,6 +24,7 @@ STAGES = {  # headings of the matrix
     "withdrawn": ("withdrawn", "выход"),
     "disputed": ("disputed", "оспаривается"),
 }
+MATRIX = tuple(STAGES)
 
 
 def matrix(views: Connection, state: str, day: str, language: str = "en") -> list[Row]:

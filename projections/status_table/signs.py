@@ -92,8 +92,8 @@ class Signs(Writing):
         """When the treaty entered into force for a state."""
         if standing is None or standing.row["in_force"]:
             return self.act(standing, "in_force")
-        row = standing.row
-        return Cell(self.date(row["since"])) if row["status"] == "party" else Cell()
+        bound = standing.entered if standing.row["status"] in BOUND else None
+        return Cell(self.date(bound)) if bound else Cell()
 
     def head(self, about: Row) -> list[str]:
         """What stands above the table: title, place and date, entry into force."""

@@ -3,25 +3,17 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, literal, select
+from sqlalchemy import Connection, select
 
 from projections.interval import Row, holds_on
 from projections.membership import membership
 from projections.registers import treaty
-from projections.timeline import dispute, timeline
-from projections.treaty_party import parties, treaty_party
+from projections.timeline import concerns, dispute, timeline
+from projections.treaty_party import DATES, parties, treaty_party
 from projections.treaty_status import treaty_status
 
-_ACTS = {  # kinds of event, and the column of the view that holds their date
-    "treaty-signed": "signed",
-    "treaty-ratified": "ratified",
-    "instrument-deposited": "deposited",
-    "treaty-acceded": "acceded",
-    "treaty-provisionally-applied": "provisionally_applied",
-    "treaty-in-force-for-state": "in_force",
-    "treaty-withdrawal-notified": "withdrawal_notified",
-    "treaty-withdrawn": "withdrawn",
-}
+# The acts of which a status table tells, by kind of event, with the column that holds their date: none tells of suspensions.
+_ACTS = {kind: column for kind, column in DATES.items() if column != "suspended"}
 
 
 class Standing(NamedTuple):
@@ -32,6 +24,7 @@ class Standing(NamedTuple):
     statuses: tuple[str, ...]
     certain: bool
     whole: bool  # whether it certainly has some standing
+    entered: str | None  # since when it has been a party
     claims: dict[str, list[tuple[str, str | None, str]]]
 
     @property
@@ -63,7 +56,7 @@ def standings_on(views: Connection, name: str, day: str, named: Callable[[str], 
         treaty_party.c.treaty == name, holds_on(treaty_party, day)
     )
     sure = {row.state for row in views.execute(outer) if row.valid_from_latest <= day}
-    claims = _claims(views, name)
+    claims, entered = _claims(views, name), _entered(views, name, day)
     return {
         state: Standing(
             named(state),
@@ -71,19 +64,36 @@ def standings_on(views: Connection, name: str, day: str, named: Callable[[str], 
             tuple(dict.fromkeys(row["status"] for row in held)),
             len(held) == 1 and held[0]["certainty"] == "certain",
             state in sure,
+            entered.get(state),
             claims.get(state, {}),
         )
         for state, held in rows.items()
     }
 
 
+def _entered(views: Connection, name: str, day: str) -> dict[str, str]:
+    """By state, since when it has been a party by a day (ISO), as it is known best, whatever notice it took back since."""
+    columns = (treaty_party.c[name] for name in ("state", "status", "since", "valid_from_latest"))
+    query = (
+        select(*columns)
+        .where(treaty_party.c.treaty == name, treaty_party.c.valid_from <= day)
+        .order_by(treaty_party.c.state, treaty_party.c.valid_from, treaty_party.c.valid_from_latest)
+    )
+    found = dict[str, tuple[str, str]]()
+    for state, status, since, latest in views.execute(query):
+        if status == "withdrawn":
+            found.pop(state, None)
+        elif status == "party":
+            found[state] = min(found.get(state, (latest, since)), (latest, since))
+    return {state: since for state, (_, since) in found.items()}
+
+
 def _claims(views: Connection, name: str) -> dict[str, dict[str, list[tuple[str, str | None, str]]]]:
     """By state and column, who says otherwise of its act: what ('says', 'denied', 'otherwise'), date, sources."""
-    padded = literal(" ") + timeline.c.subjects + literal(" ")
     query = (
         select(timeline.c.kind, timeline.c.subjects, dispute.c.date, dispute.c.denied, dispute.c.sources)
         .join(dispute, dispute.c.event_id == timeline.c.event_id)
-        .where(timeline.c.kind.in_(_ACTS), padded.contains(f" treaty:{name} ", autoescape=True))
+        .where(timeline.c.kind.in_(_ACTS), concerns(f"treaty:{name}"))
         .order_by(timeline.c.event_id, dispute.c.claim_id)
     )
     found = dict[str, dict[str, list[tuple[str, str | None, str]]]]()

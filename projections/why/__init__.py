@@ -6,8 +6,8 @@ The chain comes from the fold itself (`projections.rules`); here it is put into 
 
 from typing import TYPE_CHECKING
 
+from projections.interval import on_day
 from projections.projection import Key
-from projections.rules import on_day
 from projections.why.explanation import Claim, Explanation, Held, Remark, Source, Used
 from projections.why.found import facts_of, when
 from projections.why.keys import key_of

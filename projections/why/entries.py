@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from eventstore import reading
+from eventstore.states import state_name
 from projections import registers
 from projections.interval import Row
 from projections.projection import EventView, Key
 from projections.rules import Link, Rule
 from projections.sentences import name_of, sentence
 from projections.why.found import Found, facts_of, roots_of, when
-from projections.why.words import any_of, state_name
+from projections.why.words import any_of
 
 if TYPE_CHECKING:
     from eventstore.facts import Fact
@@ -103,7 +104,7 @@ def of_events(view: EventView, table: Any, register: str, rule: Rule) -> "Callab
             rows,
             links,
             lambda _: rule,
-            lambda held: _event_words(key, name, _told(table.name, key[0], facts, rows, history), day, held, rows),
+            lambda held: _event_words(name, _told(table.name, key[0], facts, rows, history), day, held, rows),
             roots,
             unknown=lacking(rows, table.name),
             once=True,
@@ -118,7 +119,7 @@ def _as_interval(row: Row, fact: "Fact") -> Row:
     return {**row, **edges, "began_by": fact.event_id, "ended_by": None, "disputed": fact.disputed}
 
 
-def _event_words(key: Key, state: str, title: str, day: str, held: list[Row], rows: list[Row]) -> str:
+def _event_words(state: str, title: str, day: str, held: list[Row], rows: list[Row]) -> str:
     if state:
         if not held:
             return f"{title} Whether {state} took part: no source tells."

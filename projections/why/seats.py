@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
+from eventstore.states import state_name
 from projections import council_roster
 from projections.interval import Row
 from projections.projection import Key
 from projections.rules import Link
 from projections.sentences import name_of
 from projections.why.found import Found, roots_of, subjects_of_link
-from projections.why.words import any_of, state_name, with_article
+from projections.why.words import any_of, with_article
 
 if TYPE_CHECKING:
     from eventstore.history import History

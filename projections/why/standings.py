@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from eventstore.states import state_name
 from projections import membership, treaty_party, treaty_status
-from projections.interval import Row
+from projections.interval import Row, on_day
 from projections.order import ORGANISATION_ACTS
 from projections.projection import Key
-from projections.rules import Link, on_day
+from projections.rules import Link
 from projections.sentences import name_of
 from projections.why.found import Found, roots_of, subjects_of_link
-from projections.why.words import any_of, state_name, with_article
+from projections.why.words import any_of, with_article
 
 if TYPE_CHECKING:
     from eventstore.history import History
@@ -21,7 +22,7 @@ def membership_of(key: Key, history: "History", day: str) -> Found:
     organisation, code = key
     links = membership.chain(key, history)
     rows = membership.fold(key, history)
-    laid_down = membership.rules(organisation, history)
+    laid_down = membership.grounds(organisation, history)
     missing = (
         list(membership.missing(key, history, day, {row["status"] for row in rows})) if _may_want(rows, day) else []
     )
@@ -79,7 +80,7 @@ def _not_yet(rows: list[Row], links: list[Link], day: str) -> str:
     return "what it did confers no standing there."
 
 
-def _untold(laid_down: membership.Rules, code: str, history: "History", day: str) -> Iterator[str]:
+def _untold(laid_down: membership.Grounds, code: str, history: "History", day: str) -> Iterator[str]:
     """What the record lacks on a state and the charter."""
     if laid_down.charter is None:
         return

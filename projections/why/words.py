@@ -3,13 +3,6 @@
 from collections.abc import Iterable
 
 
-def state_name(code: str) -> str:
-    """The English name of a state, or its code where there is none."""
-    from eventstore.states import states
-
-    return states()[code].name if code in states() else code
-
-
 def with_article(status: str) -> str:
     """A status with its article."""
     words = status.replace("-", " ")
