@@ -32,14 +32,18 @@ def ask(connection: Connection, sql: str, values: Sequence[object] = ()) -> list
     return _executed(connection, *_worded(connection, sql, values), fetch=True)
 
 
-def ask_all(connection: Connection, questions: Sequence[tuple[str, Sequence[object]]]) -> list[list[tuple[Any, ...]]]:
-    """The rows of each of several questions, none of which waits for another's answer; Postgres gets them in one go."""
+def ask_all(connection: Connection, questions: Iterable[tuple[str, Sequence[object]]]) -> list[list[tuple[Any, ...]]]:
+    """The rows of each of several questions, none of which waits for another's answer; Postgres gets them in one go.
+
+    They are taken one by one: what it takes to make one is done while Postgres answers those before it.
+    """
     if _is_sqlite(connection):
         return [ask(connection, sql, values) for sql, values in questions]
-    cursors: list[Any] = [connection.connection.cursor() for _ in questions]
+    cursors = list[Any]()
     with together(connection):
-        for cursor, (sql, values) in zip(cursors, questions, strict=True):
-            cursor.execute(*_worded(connection, sql, values))
+        for sql, values in questions:
+            cursors.append(connection.connection.cursor())
+            cursors[-1].execute(*_worded(connection, sql, values))
     return [cursor.fetchall() for cursor in cursors]
 
 

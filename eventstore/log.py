@@ -59,13 +59,12 @@ def append(
         raise Refused(Problem(f"who records is missing or not on one line: {recorded_by[:80]!r}"))
     drafts = [*drafts]
     unique = _joined(drafts)
-    plain, named = named_by(unique.values())
-    seen = _look(connection, unique, named)
+    seen = _look(connection, unique)
     recorded = seen.recorded
     fresh = [draft for draft in unique.values() if draft.event_id not in recorded]
     corroborations = amending.corroborations(connection, [unique[event_id] for event_id in recorded], recorded, now)
     fresh += [draft for draft in corroborations if draft.event_id not in recorded]
-    told = _abouts(connection, drafts, fresh, plain, named - seen.subjects, now[:10])
+    told = _abouts(connection, drafts, fresh, seen.plain, seen.unknown, now[:10])
     if expect is not None:
         _check_expectation(connection, expect, told, seen.newest.position)
     new = _write(connection, fresh, told, seen, recorded_by, now)
@@ -83,21 +82,26 @@ class _Seen(NamedTuple):
     newest: Head
     recorded_at: str  # of the newest event
     recorded: dict[str, Stored]  # the drafts that are recorded already, by id
-    subjects: set[str]  # those asked about that the log knows
+    plain: Mapping[str, About]  # what the drafts that amend nothing are about, by id
+    unknown: set[str]  # the subjects of these, and the sources of all, that the log does not know
 
 
-def _look(connection: Connection, drafts: Mapping[str, Draft], subjects: Iterable[str]) -> _Seen:
+def _look(connection: Connection, drafts: Mapping[str, Draft]) -> _Seen:
     """Take the turn, and ask in one go all that can be asked."""
+    plain, named = dict[str, About](), set[str]()
     # On SQLite the transaction itself is the lock: a writer's begins by taking the only turn there is.
     recorded = "SELECT recorded_at FROM event WHERE event.position = log_head.position"
     lock = f"SELECT position, hash, ({recorded}) FROM log_head"  # noqa: S608 - a constant
     ids = [by_ids(chunk) for chunk in chunks(sorted(drafts))]
-    questions = [
-        (lock if connection.dialect.name == "sqlite" else f"{lock} FOR UPDATE", ()),
-        *ids,
-        *map(existing, chunks(sorted(subjects))),
-    ]
-    ((position, newest, recorded_at),), *found = ask_all(connection, questions)
+
+    def questions() -> Iterator[tuple[str, Sequence[object]]]:
+        nonlocal plain, named
+        yield lock if connection.dialect.name == "sqlite" else f"{lock} FOR UPDATE", ()
+        yield from ids
+        plain, named = named_by(drafts.values())  # while Postgres looks for the ids
+        yield from map(existing, chunks(sorted(named)))
+
+    ((position, newest, recorded_at),), *found = ask_all(connection, questions())
     if recorded_at is None and position:
         # Postgres saw the head that it waited for, but what else it saw is from before it waited.
         ((recorded_at,),) = ask(connection, "SELECT recorded_at FROM event WHERE position = ?", (position,))
@@ -106,7 +110,8 @@ def _look(connection: Connection, drafts: Mapping[str, Draft], subjects: Iterabl
         Head(position, newest),
         recorded_at or "",
         {stored.event_id: stored for stored in known},
-        {name for rows in found[len(ids) :] for (name,) in rows},
+        plain,
+        named - {name for rows in found[len(ids) :] for (name,) in rows},
     )
 
 
@@ -214,8 +219,8 @@ def write_rows(connection: Connection, after: int, rows: Iterable[Stored], about
     # Both in the order of the index that they go into.
     subjects = sorted((name, position) for position, one in numbered for name in one.subjects)
     defined = sorted((name, one.kind, position) for position, one in numbered for name in one.defines())
-    hashes = list[str]()
-    noted = _noting(rows, abouts, hashes)
+    hashes, leaves = list[str](), list[bytes]()
+    noted = _noting(rows, abouts, hashes, leaves)
     prepare_for(connection, len(abouts))
     few = max(len(abouts), len(subjects), len(defined)) <= FEW
     with together(connection) if few else nullcontext():
@@ -226,11 +231,17 @@ def write_rows(connection: Connection, after: int, rows: Iterable[Stored], about
         put(connection, event_subject, subjects)
         put(connection, event_definition, defined)
         do(connection, "UPDATE log_head SET position = ?, hash = ?", (after + len(hashes), hashes[-1]))
-    merkle.grow(connection, after, hashes)
+    merkle.grow(connection, after, leaves)
 
 
-def _noting(rows: Iterable[Stored], abouts: Sequence[About], hashes: list[str]) -> Iterator[Stored]:
-    """The rows, whose hashes are noted as they pass; raises `ValueError` unless there is one for each of `abouts`."""
+def _noting(
+    rows: Iterable[Stored], abouts: Sequence[About], hashes: list[str], leaves: list[bytes]
+) -> Iterator[Stored]:
+    """The rows, whose hashes and leaves of the Merkle tree are noted as they pass.
+
+    Raises `ValueError` unless there is a row for each of `abouts`.
+    """
     for row, _ in zip(rows, abouts, strict=True):
         hashes.append(row.hash)
+        leaves.append(merkle.leaf_hash(bytes.fromhex(row.hash)))
         yield row

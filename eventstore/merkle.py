@@ -153,14 +153,13 @@ def consistency(connection: Connection, old: int, new: int) -> list[bytes]:
     return _tree(connection, new).consistency(old)
 
 
-def grow(connection: Connection, before: int, hashes: Sequence[str]) -> None:
+def grow(connection: Connection, before: int, leaves: Sequence[bytes]) -> None:
     """Keep the root of every tile that new events complete.
 
-    `before` is the number of events before them, `hashes` are theirs. Where no tile is completed nothing is read or written.
+    `before` is the number of events before them, `leaves` are the hashes of their leaves. Where no tile is completed nothing is
+    read or written.
     """
-    if (before + len(hashes)) // TILE == before // TILE:
-        return
-    level, added = 0, [leaf_hash(bytes.fromhex(text)) for text in hashes]
+    level, added = 0, leaves
     while (before + len(added)) // TILE > before // TILE:
         first = before // TILE
         whole = [*_stored(connection, level, first * TILE, before), *added]
