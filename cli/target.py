@@ -66,9 +66,8 @@ def _ending_in_order() -> Iterator[None]:
         raise SystemExit(128 + number)
 
     numbers = [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
-    usual = [
-        number for number in numbers if signal.getsignal(number) is signal.SIG_DFL
-    ]  # others are not ours to answer
+    # What somebody else answers already is not ours.
+    usual = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
     for number in usual:
         signal.signal(number, end)
     try:

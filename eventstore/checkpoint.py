@@ -77,21 +77,21 @@ def parse(text: str, where: str = "checkpoint") -> Checkpoint:
     body, _, after = (text if "\n\n" in text else text.removesuffix("\n") + "\n\n").rpartition("\n\n")
     lines = body.split("\n")
     if (problem := _unreadable(text) or _fault(lines)) is not None:
-        raise _none(where, *problem)
+        raise _no_checkpoint(where, *problem)
     signatures = list[Signature]()
     for number, line in enumerate(after.split("\n")[:-1], start=len(lines) + 2):
         if (signature := _signature(line)) is None:
-            raise _none(where, number, f"{line[:60]!r} is not a signature")
+            raise _no_checkpoint(where, number, f"{line[:60]!r} is not a signature")
         if len(signatures) == MOST_SIGNATURES:
-            raise _none(where, number, "there are too many signatures")
+            raise _no_checkpoint(where, number, "there are too many signatures")
         signatures.append(signature)
     if after and not after.endswith("\n"):
-        raise _none(where, text.count("\n") + 1, "its last line is cut off")
+        raise _no_checkpoint(where, text.count("\n") + 1, "its last line is cut off")
     origin, size, root, *more = lines
     return Checkpoint(origin, int(size), b64decode(root), tuple(more), tuple(signatures))
 
 
-def _none(where: str, line: int, what: str) -> Refused:
+def _no_checkpoint(where: str, line: int, what: str) -> Refused:
     return Refused(Problem(f"this is not a checkpoint: {what}", f"{where}:{line}", _ADVICE))
 
 

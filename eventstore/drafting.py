@@ -214,7 +214,7 @@ class _Batch:
 
     def _find(self, subjects: Iterable[str]) -> None:
         new = set(subjects) - self.introduced.keys() - self.found.keys()
-        if asked := {name for name in new if _may_be_introduced(*name.partition(":"))}:
+        if asked := set(filter(_may_be_introduced, new)):
             self.found |= {**dict.fromkeys(asked), **self.find(asked)}
 
     def _introduction(self, register: str, name: str, entry: Entry) -> str:
@@ -242,10 +242,14 @@ def _said_by(fields: Mapping[str, Any]) -> str | None:
     about = fields.get("about")
     while isinstance(about, dict) and len(about) != 1:
         about = about.get("about")
-    return ":".join(map(str, *about.items())) if isinstance(about, dict) else None
+    if not isinstance(about, dict):
+        return None
+    ((register, name),) = about.items()
+    return f"{register}:{name}"
 
 
-def _may_be_introduced(register: str, _: str, name: str) -> bool:
+def _may_be_introduced(subject: str) -> bool:
+    register, _, name = subject.partition(":")
     return register in _INTRODUCED and matches(SLUG, name)
 
 

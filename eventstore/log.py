@@ -14,12 +14,12 @@ from sqlalchemy import Connection, select
 from eventstore import amending, canonical, merkle
 from eventstore.amending import is_amendment
 from eventstore.drafts import Draft
-from eventstore.driver import FEW, ask, ask_all, do, prepare_for, put, put_many, together
+from eventstore.driver import FEW, ask_all, do, prepare_for, put, put_many, together
 from eventstore.errors import Misuse, Problem, Refused, in_order
 from eventstore.events import Citation
 from eventstore.integrity import chained
 from eventstore.known import existing, named_by, unknown_names
-from eventstore.reading import Head, as_stored, by_ids, chunks
+from eventstore.reading import Head, as_stored, by_ids, chunks, recorded_at
 from eventstore.stored import Stored
 from eventstore.subjects import About
 from eventstore.tables import event, event_definition, event_subject
@@ -77,10 +77,10 @@ def append(
 
 
 class _Seen(NamedTuple):
-    """What an append finds in the log once it has its turn."""
+    """What an append finds in the log once it has its turn, and what it worked out of its drafts meanwhile."""
 
     newest: Head
-    recorded_at: str  # of the newest event
+    newest_at: str  # when the newest event was recorded
     recorded: dict[str, Stored]  # the drafts that are recorded already, by id
     plain: Mapping[str, About]  # what the drafts that amend nothing are about, by id
     unknown: set[str]  # the subjects of these, and the sources of all, that the log does not know
@@ -101,14 +101,14 @@ def _look(connection: Connection, drafts: Mapping[str, Draft]) -> _Seen:
         plain, named = named_by(drafts.values())  # while Postgres looks for the ids
         yield from map(existing, chunks(sorted(named)))
 
-    ((position, newest, recorded_at),), *found = ask_all(connection, questions())
-    if recorded_at is None and position:
+    ((position, newest, newest_at),), *found = ask_all(connection, questions())
+    if newest_at is None and position:
         # Postgres saw the head that it waited for, but what else it saw is from before it waited.
-        ((recorded_at,),) = ask(connection, "SELECT recorded_at FROM event WHERE position = ?", (position,))
+        newest_at = recorded_at(connection, position)
     known = [as_stored(row) for rows in found[: len(ids)] for row in rows]
     return _Seen(
         Head(position, newest),
-        recorded_at or "",
+        newest_at or "",
         {stored.event_id: stored for stored in known},
         plain,
         named - {name for rows in found[len(ids) :] for (name,) in rows},
@@ -183,7 +183,7 @@ def _write(
     if not drafts:
         return {}
     # A clock that was set back must not make the log learn something before what it already knew.
-    rows = _rows(drafts, seen.newest, max(now, seen.recorded_at), recorded_by)
+    rows = _rows(drafts, seen.newest, max(now, seen.newest_at), recorded_by)
     write_rows(connection, seen.newest.position, rows, abouts)
     return {draft.event_id: position for position, draft in enumerate(drafts, start=seen.newest.position + 1)}
 

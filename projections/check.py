@@ -258,11 +258,12 @@ def _clause(event: Any, name: str) -> Any:
 
 def disputed(views: Connection, history: History) -> Iterator[Finding]:
     """A source says otherwise; the dispute says why the shown claim is shown."""
-    told = (timeline.c.sentence, timeline.c.occurred, timeline.c.occurred_from)
-    rows = select(dispute, *told).outerjoin(timeline, timeline.c.event_id == dispute.c.event_id)
-    found = list[tuple[str, str, str, Finding]]()
+    shown = timeline.c.sentence, timeline.c.occurred, timeline.c.occurred_from
+    rows = select(dispute, *shown).outerjoin(timeline, timeline.c.event_id == dispute.c.event_id)
+    found = list[tuple[str, str, str, Finding]]()  # after what puts them in order
     for row in views.execute(rows):
-        claim, said, occurred, first = row.date or row.changes or "denied", *row[-len(told) :]
+        claim = row.date or row.changes or "denied"
+        said, occurred, first = row.sentence, row.occurred, row.occurred_from
         if said is None:  # a better source denies it: it is in no other view
             claim += ", and so not shown" if row.prevails else ""
             said, occurred, first = _as_recorded(row.event_id, history)

@@ -391,9 +391,9 @@ AT = 'connection failed: connection to server at "10.0.0.1", port 5432 failed: '
             "Change sslmode or sslrootcert in the address, or ask the owner of the server.",
         ),
         (
-            f'{AT}root certificate file "/root/.postgresql/root.crt" does not exist\nEither provide the file, use the system\'s'
+            f'{AT}root certificate file "/home/anna/.postgresql/root.crt" does not exist\nEither provide the file, use the system\'s'
             " trusted roots with sslrootcert=system, or change sslmode to disable server certificate verification.",
-            'the connection cannot be made as sslmode has it: root certificate file "/root/.postgresql/root.crt" does not exist',
+            'the connection cannot be made as sslmode has it: root certificate file "/home/anna/.postgresql/root.crt" does not exist',
             "Change sslmode or sslrootcert in the address, or ask the owner of the server.",
         ),
         (
