@@ -51,18 +51,21 @@ def draft(
         )
     problems = list[str]()
     when = _when(cls, occurred, today, problems)
-    event = _as_it_is(cls, fields) or _event(cls, fields, problems)
+    written = _as_it_is(cls, fields) or _settled_event(cls, fields, problems)
     citations = _citations(sources, problems)
-    if when and event:
-        problems += _impossible(event, when)
-    if problems or when is None or event is None:
+    if when and written:
+        problems += _impossible(written[0], when)
+    if problems or when is None or written is None:
         raise Refused([Problem(f"{kind}: {problem}", where) for problem in problems])
-    return of_event(event, when, citations, where)
+    return _identified(*written, when, citations, where)
 
 
 def of_event(event: Event, when: dates.When, sources: tuple[Citation, ...], where: str = "") -> Draft:
     """The draft of an event that is already typed and sound."""
-    data = canonical.encode(event)
+    return _identified(event, canonical.encode(event), when, sources, where)
+
+
+def _identified(event: Event, data: str, when: dates.When, sources: tuple[Citation, ...], where: str) -> Draft:
     return Draft(event.kind, when, event, data, event_id(event.kind, when.text, data), sources, where)
 
 
@@ -87,15 +90,18 @@ def _changed(
 ) -> Event | None:
     """The event after changes, or None; why there can be none is added to `problems`, and what is not in the stored form."""
     faults = list[str]()
-    event = _event(cls, changes, faults, {name: value for name, value in fields.items() if name not in changes})
+    kept = {name: value for name, value in fields.items() if name not in changes}
+    written = _settled_event(cls, changes, faults, kept)
     problems += [f"{cls.kind}: {fault}" for fault in faults]
-    if event is not None:
-        settled = msgspec.json.decode(msgspec.json.encode(event))
-        problems += [
-            f"changes: write {name} as {settled[name]!r}"
-            for name, value in changes.items()
-            if value is not None and name in settled and settled[name] != value
-        ]
+    if written is None:
+        return None
+    event, data = written
+    settled = msgspec.json.decode(data)
+    problems += [
+        f"changes: write {name} as {settled[name]!r}"
+        for name, value in changes.items()
+        if value is not None and name in settled and settled[name] != value
+    ]
     return event
 
 
@@ -134,21 +140,21 @@ def _when(cls: type[Event], occurred: object, today: str, problems: list[str]) -
     return when
 
 
-def _as_it_is(cls: type[Event], raw: Mapping[str, Any]) -> Event | None:
-    """The event, if what was written has already the one form that is stored, as most of a batch has; else None.
+def _as_it_is(cls: type[Event], raw: Mapping[str, Any]) -> tuple[Event, str] | None:
+    """The event and its data, if what was written has already the one form that is stored, as most of a batch has; else None.
 
-    It is sound exactly where `_event` finds nothing to settle and nothing to say.
+    It is sound exactly where `_settled_event` finds nothing to settle and nothing to say.
     """
     try:
         event = msgspec.convert(raw, cls)
-        plain = canonical.is_plain(event)
+        data = canonical.encode(event)
     except (msgspec.ValidationError, UnicodeEncodeError):  # the latter at half a character
         return None
     for name, has_form in _forms(cls):
         value = getattr(event, name)
         if value is not None and value != () and not has_form(value):
             return None
-    return event if plain and not event.problems() else None
+    return (event, data) if canonical.is_plain(data) and not event.problems() else None
 
 
 @cache
@@ -196,17 +202,17 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _event(
+def _settled_event(
     cls: type[Event], raw: Mapping[str, Any], problems: list[str], kept: Mapping[str, Any] = MappingProxyType({})
-) -> Event | None:
-    """The event with these fields beside those that it keeps."""
+) -> tuple[Event, str] | None:
+    """The event with these fields, in the form that is stored, beside those that it keeps; and its data."""
     before = len(problems)
     values = _sound(cls, raw, problems, kept)
     if len(problems) > before:
         return None
     event = msgspec.convert({**kept, **values}, cls)
     problems += event.problems()
-    return event
+    return event, canonical.encode(event)
 
 
 def _sound(cls: type[Event], raw: Mapping[str, Any], problems: list[str], kept: Container[str] = ()) -> dict[str, Any]:
@@ -342,10 +348,9 @@ def _shape_of_id(field: Field) -> str:
 
 
 def _citations(sources: Iterable[Mapping[str, Any]], problems: list[str]) -> tuple[Citation, ...]:
-    citations, before = set[Citation](), len(problems)
-    for source in sources:
-        if (citation := _as_it_is_cited(source) or _citation(source, problems)) is not None:
-            citations.add(citation)
+    before = len(problems)
+    found = [_as_it_is_cited(source) or _citation(source, problems) for source in sources]
+    citations = {citation for citation in found if citation is not None}
     if not citations and len(problems) == before:
         problems.append(_NO_SOURCE)
     return tuple(sorted(citations))

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
-from itertools import count
+from itertools import chain, count
 from typing import Any, NamedTuple
 
 from msgspec import json
@@ -49,10 +49,7 @@ def ask_all(connection: Connection, questions: Iterable[tuple[str, Sequence[obje
 
 @contextmanager
 def together(connection: Connection) -> Iterator[None]:
-    """What is done inside is sent to Postgres without waiting for each answer; what goes wrong is told at the end at the latest.
-
-    At most `FEW` rows are put into a table inside: a COPY goes alone.
-    """
+    """What is done inside is sent to Postgres without waiting for each answer; what goes wrong is told at the end of it."""
     if _is_sqlite(connection):
         yield
         return
@@ -118,27 +115,35 @@ def stream(connection: Connection, sql: str, values: Sequence[object] = ()) -> I
             cursor.close()
 
 
-def put(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
-    """Insert rows, each with a value for every column of the table in its order; none is none."""
-    if len(rows) > FEW or _is_sqlite(connection):
-        put_many(connection, table, rows)
-    elif rows:
-        do(connection, _insert(table, len(rows)), [value for row in rows for value in row])
+def put(connection: Connection, table: Table, rows: Iterable[Sequence[object]]) -> None:
+    """Insert rows, each with a value for every column of the table in its order; none is none.
+
+    Of many, which are taken one by one, the next is made while Postgres takes in those before it.
+    """
+    with putting(connection, table, rows):
+        pass
 
 
-def put_many(connection: Connection, table: Table, rows: Iterable[Sequence[object]]) -> None:
-    """Insert rows that are taken one by one: the next is made while Postgres takes in those before it."""
+@contextmanager
+def putting(connection: Connection, table: Table, rows: Iterable[Sequence[object]]) -> Iterator[None]:
+    """Insert rows (see `put`); what is done inside, with no other statement, is done while Postgres takes in the last of many."""
     cursor: Any = connection.connection.cursor()
-    sql = _insert(table)
     try:
         if _is_sqlite(connection):
-            cursor.executemany(sql, rows)
-            return
-        with cursor.copy(f"COPY {_columns(table)} FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+            cursor.executemany(_insert(table), rows)
+            yield
+        elif _goes_together(connection) or (isinstance(rows, list) and len(rows) <= FEW):
+            held = [*rows]
+            for some in (held[start : start + FEW] for start in range(0, len(held), FEW)):
+                cursor.execute(_worded_for_postgres(_insert(table, len(some))), [*chain.from_iterable(some)])
+            yield
+        else:
+            with cursor.copy(f"COPY {_columns(table)} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+                yield
     except connection.dialect.loaded_dbapi.Error as error:
-        raise _as_usual(connection, error, sql) from error
+        raise _as_usual(connection, error, _insert(table)) from error
     finally:
         cursor.close()
 
@@ -198,6 +203,12 @@ class _Words(NamedTuple):
     constants: dict[str, Any]
     columns: list[str]
     settle: list[tuple[str, Callable[[Any], Any]]]  # what the driver returns in another form (a flag as a number)
+
+
+def _goes_together(connection: Connection) -> bool:
+    """Whether statements are sent to Postgres without waiting: a COPY cannot be among them."""
+    driver: Any = connection.connection.driver_connection
+    return bool(driver.pgconn.pipeline_status)
 
 
 def _is_sqlite(connection: Connection) -> bool:

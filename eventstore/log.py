@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from eventstore import amending, canonical, merkle
 from eventstore.amending import is_amendment
 from eventstore.drafts import Draft
-from eventstore.driver import FEW, ask_all, do, prepare_for, put, put_many, together
+from eventstore.driver import FEW, ask_all, do, prepare_for, put, putting, together
 from eventstore.errors import Misuse, Problem, Refused, in_order
 from eventstore.events import Citation
 from eventstore.integrity import chained
@@ -218,30 +218,21 @@ def write_rows(connection: Connection, after: int, rows: Iterable[Stored], about
     numbered = [*enumerate(abouts, start=after + 1)]
     # Both in the order of the index that they go into.
     subjects = sorted((name, position) for position, one in numbered for name in one.subjects)
-    defined = sorted((name, one.kind, position) for position, one in numbered for name in one.defines())
-    hashes, leaves = list[str](), list[bytes]()
-    noted = _noting(rows, abouts, hashes, leaves)
+    hashes = list[str]()
+    noted = _noting(rows, abouts, hashes)
     prepare_for(connection, len(abouts))
-    few = max(len(abouts), len(subjects), len(defined)) <= FEW
-    with together(connection) if few else nullcontext():
-        if few:
-            put(connection, event, [*noted])
-        else:
-            put_many(connection, event, noted)
-        put(connection, event_subject, subjects)
+    with together(connection) if len(abouts) <= FEW else nullcontext():
+        put(connection, event, noted)
+        with putting(connection, event_subject, subjects):
+            leaves = [merkle.leaf_hash(bytes.fromhex(one)) for one in hashes]
+            defined = sorted((name, one.kind, position) for position, one in numbered for name in one.defines())
         put(connection, event_definition, defined)
         do(connection, "UPDATE log_head SET position = ?, hash = ?", (after + len(hashes), hashes[-1]))
     merkle.grow(connection, after, leaves)
 
 
-def _noting(
-    rows: Iterable[Stored], abouts: Sequence[About], hashes: list[str], leaves: list[bytes]
-) -> Iterator[Stored]:
-    """The rows, whose hashes and leaves of the Merkle tree are noted as they pass.
-
-    Raises `ValueError` unless there is a row for each of `abouts`.
-    """
+def _noting(rows: Iterable[Stored], abouts: Sequence[About], hashes: list[str]) -> Iterator[Stored]:
+    """The rows, whose hashes are noted as they pass; raises `ValueError` unless there is a row for each of `abouts`."""
     for row, _ in zip(rows, abouts, strict=True):
         hashes.append(row.hash)
-        leaves.append(merkle.leaf_hash(bytes.fromhex(row.hash)))
         yield row

@@ -3,7 +3,7 @@
 import pytest
 from histories import WORLD, given
 
-from eventstore.driver import FEW, ask, ask_all, put_many, stream
+from eventstore.driver import FEW, ask, ask_all, put, stream
 from eventstore.tables import event_subject
 
 FILLED = [f"nobody-{number}" for number in range(FEW)]
@@ -66,6 +66,6 @@ def test_of_rows_that_break_off_while_they_are_written_none_stays(database):
         raise ValueError("no more")
 
     with pytest.raises(ValueError, match="no more"), database.transaction() as connection:
-        put_many(connection, event_subject, rows())
+        put(connection, event_subject, rows())
     with database.record() as connection:
         assert ask(connection, "SELECT count(*) FROM event_subject") == [(0,)]

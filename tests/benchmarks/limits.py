@@ -40,7 +40,8 @@ SINGLES = 100  # events that are recorded one by one, for each limit
 BATCHES = 6  # batches that are recorded, for each limit
 HASHED = 10_000  # events that are hashed
 # The functions of the driver that write, those that ask, and the modules in which an append and its catch-up turn to them.
-WRITING = ("prepare_for", "put", "put_many", "do", "do_each")
+PUTTING = ("put", "putting")
+WRITING = ("prepare_for", "do", "do_each", *PUTTING)
 ASKING = ("ask", "ask_all", "stream")
 MODULES = (log, amending, merkle, reading, history, runner)
 Call = tuple[str, tuple[Any, ...]]  # a function of the driver, and what it is given after the connection
@@ -173,10 +174,12 @@ def _recorded(grown: Grown, told: Sequence[Told], views: bool) -> Recorded:
         do_it = getattr(driver, name)
 
         def note(connection: Connection, *given: Any) -> Any:
-            if name == "put_many":  # its rows are made while they are written
+            if name in PUTTING:
                 table, rows = given
-                calls.append((name, (table, kept := list[Any]())))
-                return do_it(connection, table, (kept.append(row) or row for row in rows))
+                kept = rows if isinstance(rows, list) else list[Any]()
+                calls.append(("put", (table, kept)))
+                # Those that are no list are made while they are written.
+                return do_it(connection, table, rows if kept is rows else (kept.append(row) or row for row in rows))
             calls.append((name, given))
             return do_it(connection, *given)
 
@@ -208,7 +211,7 @@ def _repeated(twin: Connection, calls: Sequence[Call], asking: bool) -> list[tup
             do(twin, "SELECT position, hash FROM log_head FOR UPDATE")
         for writing, group in groupby(calls, key=lambda call: call[0] in WRITING):
             several = list(group)
-            few = writing and all(not name.startswith("put") or len(given[-1]) <= driver.FEW for name, given in several)
+            few = writing and all(name != "put" or len(given[-1]) <= driver.FEW for name, given in several)
             with driver.together(twin) if few else nullcontext():
                 for name, given in several if writing or asking else ():
                     found = getattr(driver, name)(twin, *given)
