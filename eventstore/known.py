@@ -54,8 +54,9 @@ def named_by(drafts: Collection[Draft]) -> tuple[dict[str, About], set[str]]:
     These are what those drafts are about, but for states and events, and what all the drafts cite.
     """
     plain = {draft.event_id: about(draft.event) for draft in drafts if not is_amendment(draft.kind)}
-    cited = {f"source:{citation.source}" for draft in drafts for citation in draft.sources}
-    return plain, _to_ask(name for one in plain.values() for name in one.subjects) | cited
+    cited = {citation.source for draft in drafts for citation in draft.sources}
+    named = {name for one in plain.values() for name in one.subjects}
+    return plain, _to_ask(named) | {f"source:{source}" for source in cited}
 
 
 def _to_ask(subjects: Iterable[str]) -> set[str]:

@@ -216,13 +216,13 @@ def write_rows(connection: Connection, after: int, rows: Iterable[Stored], about
     `rows` are what is written, one for each of `abouts`; of many, the next is made while Postgres takes in those before it.
     """
     numbered = [*enumerate(abouts, start=after + 1)]
-    # Both in the order of the index that they go into.
-    subjects = sorted((name, position) for position, one in numbered for name in one.subjects)
     hashes = list[str]()
     noted = _noting(rows, abouts, hashes)
     prepare_for(connection, len(abouts))
     with together(connection) if len(abouts) <= FEW else nullcontext():
-        put(connection, event, noted)
+        # Both in the order of the index that they go into.
+        with putting(connection, event, noted):
+            subjects = sorted((name, position) for position, one in numbered for name in one.subjects)
         with putting(connection, event_subject, subjects):
             leaves = [merkle.leaf_hash(bytes.fromhex(one)) for one in hashes]
             defined = sorted((name, one.kind, position) for position, one in numbered for name in one.defines())
