@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 from eventstore.errors import DatabaseError, NoAddress, Problem, did_you_mean
 
 # Of the migrations, oldest first: what this release of the program knows.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 PATIENCE = 30.0  # seconds that a writer waits for its turn
 
 

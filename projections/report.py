@@ -161,21 +161,21 @@ def run(
 ) -> tuple[list[str], Iterator[read_only.Values]]:
     """A report's answer for `values`: the names of its columns, and its rows (see `read_only.select`).
 
-    Raises `Refused` for an id that its register does not hold, and whatever `read_only.select` raises.
+    Raises `Misuse` for an id that its register does not hold, and whatever `read_only.select` raises.
     """
     check(connection, report, given)
     return read_only.select(connection, report.sql, given, where=_called(report.name), seconds=seconds)
 
 
 def check(connection: "Connection", report: Report, given: Mapping[str, Value]) -> None:
-    """Raise `Refused`, with the nearest ids, where a value is an id that its register does not hold."""
+    """Raise `Misuse`, with the nearest ids, where a value is an id that its register does not hold."""
     problems = [
         problem
         for parameter in report.parameters
         if parameter.type == "id" and (problem := _unknown(connection, report, parameter, given[parameter.name]))
     ]
     if problems:
-        raise Refused(problems)
+        raise Misuse(problems)
 
 
 def _called(name: str) -> str:

@@ -35,6 +35,9 @@ DATES = {  # of the acts, by kind of event
     "treaty-withdrawal-notified": "withdrawal_notified",
     "treaty-withdrawn": "withdrawn",
 }
+_IN_FORCE = (
+    "date (EDTF) from which it is in force for the state, as told or by its acts and the general entry into force"
+)
 
 treaty_party = Table(
     "treaty_party",
@@ -48,7 +51,10 @@ treaty_party = Table(
         comment="signatory, consent-given, provisionally-applying, party, withdrawing or withdrawn",
     ),
     Column("since", Name, nullable=False, comment="date (EDTF) from which it has this status"),
-    *(Column(name, Name, comment=f"date (EDTF) of {kind}, as far as done") for kind, name in DATES.items()),
+    *(
+        Column(name, Name, comment=_IN_FORCE if name == "in_force" else f"date (EDTF) of {kind}, as far as done")
+        for kind, name in DATES.items()
+    ),
     Column("instrument", Name, comment="what was deposited"),
     Column("withdrawal_effective_on", Name, comment="date (EDTF) on which a notice of withdrawal takes effect"),
     Column("reservations", Name, comment="the reservations in force and special opinions, one a line"),
@@ -133,6 +139,7 @@ class _Standing:
         self.values: dict[str, Any] | None = None
         self.since = ""
         self.dates: dict[str, str | None] = dict.fromkeys(DATES.values())
+        self.in_force: str | None = None  # from when the treaty is in force for it, where no event says so of the state
         self.instrument: str | None = None
         self.notice: Step | None = None
         self.reservations = dict[str | None, str]()
@@ -198,6 +205,8 @@ class _Standing:
         """What a new standing rests on, and what of the old one is past."""
         presupposed = self.presupposed
         self.disputed = step.fact.disputed or (presupposed is not None and presupposed.fact.disputed)
+        if self.standing != "withdrawn":
+            self.in_force = step.date if self.standing == "party" else None
         if before == "withdrawn":
             self.dates["withdrawn"], self.returning = None, False
 
@@ -237,6 +246,7 @@ class _Standing:
             "status": self.status,
             "since": self.since,
             **self.dates,
+            "in_force": self.dates["in_force"] or self.in_force,
             "instrument": self.instrument,
             "withdrawal_effective_on": self.notice.event.effective if self.notice else None,
             "reservations": "\n".join((*self.reservations.values(), *self.opinions)) or None,
@@ -274,7 +284,7 @@ class _Standing:
     def _begin_anew(self) -> None:
         """A state that withdrew and comes back binds itself anew: what it did and said before, but for signing, is past."""
         self.dates = {name: day if name in ("signed", "withdrawn") else None for name, day in self.dates.items()}
-        self.instrument, self.bound, self.returning = None, None, True
+        self.in_force, self.instrument, self.bound, self.returning = None, None, None, True
         self.reservations.clear()
         self.opinions.clear()
         self.declarations.clear()
@@ -339,7 +349,6 @@ class _Standing:
         elif self.standing in ("consent-given", "provisionally-applying"):
             self.standing, self.rule = "party", "consent-effect"
             self.presupposed, self.not_sure_before = self.entered, self.entered.last
-            self.dates["in_force"] = self.dates["in_force"] or step.date
 
     def _bind(self, step: Step) -> None:
         """A consent counts at the general entry into force; of several the one that had surely been given first."""
@@ -355,7 +364,7 @@ class _Standing:
         before, self.perhaps_in_time = self.values, False
         self.standing, self.in_doubt = "party", True
         self.status = self._status()
-        self.since, self.not_sure_before = entered.date, END
+        self.since, self.in_force, self.not_sure_before = entered.date, entered.date, END
         self.rule = "perhaps-provisional" if self.rule == "provisional" else "perhaps-in-force-later"
         self.disputed = self.disputed or entered.fact.disputed
         self.values = self._values()
@@ -554,7 +563,7 @@ def _clause(clause: Any) -> str:
 
 PROJECTION = Projection(
     name="treaty_party",
-    version=3,
+    version=4,
     table=treaty_party,
     key=("treaty", "state"),
     handles=HANDLES,

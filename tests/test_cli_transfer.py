@@ -137,7 +137,7 @@ def test_a_report_answers_with_its_parameters(record: Database) -> None:
     }
     assert "as of 1993-12-15, known at position 25" in ran.err
     unknown = cis(record, "report", "members", "--organisation", "cls")
-    assert (unknown.status, unknown.err) == (1, "report members: there is no organisation 'cls'\n  Did you mean cis?\n")
+    assert (unknown.status, unknown.err) == (2, "report members: there is no organisation 'cls'\n  Did you mean cis?\n")
     missing = cis(record, "report", "treaties-of-a-state")
     assert missing.status == 2
     assert missing.err.startswith("report treaties-of-a-state: the parameter state is missing\n")

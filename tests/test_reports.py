@@ -352,10 +352,10 @@ def test_a_report_is_answered_as_the_record_once_knew_it(database: Database) -> 
 
 def test_an_id_that_is_not_registered_is_refused_with_the_nearest(record: Database) -> None:
     with record.record() as connection:
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(Misuse) as caught:
             answer(connection, "roster", {"body": "counsel"})
         assert str(caught.value) == "report roster: there is no body 'counsel'\n  Did you mean council?"
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(Misuse) as caught:
             answer(connection, "members", {"organisation": "nato"})
         assert str(caught.value) == "report members: there is no organisation 'nato'"
         assert answer(connection, "members", {"as_of": "1990"}) == []
@@ -369,7 +369,7 @@ def test_on_an_empty_record_every_report_answers_or_says_that_it_is_empty(databa
         for name, chosen in LIBRARY.items():
             needed = {p.name: some[p.name] for p in chosen.parameters if p.default is None}
             if any(p.type == "id" and p.default != "any" for p in chosen.parameters):
-                with pytest.raises(Refused, match="yet: cis init loads the history"):
+                with pytest.raises(Misuse, match="yet: cis init loads the history"):
                     answer(connection, name, needed)
                 refused.append(name)
             elif rows := answer(connection, name, needed):

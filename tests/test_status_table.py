@@ -71,7 +71,7 @@ def test_a_notice_of_withdrawal_pending_or_taken_back_leaves_the_day_of_entry_in
     _, _, found = printed(database, "coe", "1996-06-01")
     assert [row["entry_into_force"].text for row in found.rows] == ["22/01/1994", "22/01/1994", "01/02/1996"]
     _, _, found = printed(database, "coe", "1998-01-01")
-    assert [row["entry_into_force"].text for row in found.rows] == ["22/01/1994", "", "01/02/1996"]
+    assert [row["entry_into_force"].text for row in found.rows] == ["22/01/1994", "22/01/1994", "01/02/1996"]
 
 
 def test_the_un_treaty_collection_brackets_who_left_and_tells_it_in_a_footnote(record):

@@ -54,6 +54,13 @@ def standing(database, day, state="AM"):
     return parties_on(database, day, "pact").get(state)
 
 
+def days_in_force(database, day):
+    """The states that stand in some relation to the pact, as what, and from when it is in force for them."""
+    with asked(database) as views:
+        rows = treaty_party.parties(views, day, "pact")
+    return {(row["state"], row["status"], row["in_force"]) for row in rows}
+
+
 def status(database, day):
     return treaties_on(database, day).get("pact")
 
@@ -365,6 +372,24 @@ def test_who_acceded_with_a_day_of_effect_has_given_consent_and_is_party_from_th
     assert standing(database, "1995-02-01") == "party"
     row = party_on(database, "1995-02-01", "AM", "pact")
     assert (row["acceded"], row["in_force"], row["since"]) == ("1995-01-01", "1995-02-01", "1995-02-01")
+
+
+def test_a_treaty_is_in_force_for_a_party_from_the_general_entry_into_force_where_no_source_names_another_day(database):
+    of_state = act("treaty-in-force-for-state", "1995-03-01", state="AZ")
+    given(database, *WORLD, PACT, deposited(), deposited(state="AZ"), signed(state="BY"), in_force("1994"), of_state)
+    assert days_in_force(database, "1995-02-28") == {
+        ("AM", "party", "1994"),
+        ("AZ", "party", "1994"),
+        ("BY", "signatory", None),
+    }
+    assert ("AZ", "party", "1995-03-01") in days_in_force(database, "1995-03-01")
+    given(database, act("treaty-withdrawn", "1999-04-02"))
+    assert ("AM", "withdrawn", "1994") in days_in_force(database, "2000-01-01")
+
+
+def test_who_may_have_bound_itself_too_late_has_a_day_of_entry_into_force_only_as_a_party(database):
+    given(database, *WORLD, PACT, in_force("1994"), signed(), deposited("1994-03-01"))
+    assert days_in_force(database, "1995-01-01") == {("AM", "consent-given", None), ("AM", "party", "1994")}
 
 
 def test_who_deposited_with_a_day_of_effect_before_the_treaty_is_in_force_is_party_from_its_entry_into_force(database):

@@ -686,6 +686,12 @@ def test_every_view_is_explained_by_an_event_with_its_source(database, view):
     ("view", "key", "said"),
     [
         ("membershp", ["GE"], "there is no view 'membershp' to explain\n  Did you mean membership?"),
+        (
+            "citation",
+            ["7", "page"],
+            "there is no view 'citation' to explain\n"
+            "  Each of its rows is of one event, and that can be: cis why timeline EVENT.",
+        ),
         ("membership", ["cis-", "GE"], "there is no organisation 'cis-'\n  Did you mean cis?"),
         ("membership", ["Georgai"], "no state is called 'Georgai'. Did you mean GE (Georgia)?"),
         ("treaty-party", ["chater", "GE"], "there is no treaty 'chater'\n  Did you mean charter?"),

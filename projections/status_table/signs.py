@@ -90,10 +90,7 @@ class Signs(Writing):
 
     def in_force(self, standing: Standing | None) -> Cell:
         """When the treaty entered into force for a state."""
-        if standing is None or standing.row["in_force"]:
-            return self.act(standing, "in_force")
-        bound = standing.entered if standing.row["status"] in BOUND else None
-        return Cell(self.date(bound)) if bound else Cell()
+        return self.act(standing, "in_force")
 
     def head(self, about: Row) -> list[str]:
         """What stands above the table: title, place and date, entry into force."""

@@ -24,7 +24,6 @@ class Standing(NamedTuple):
     statuses: tuple[str, ...]
     certain: bool
     whole: bool  # whether it certainly has some standing
-    entered: str | None  # since when it has been a party
     claims: dict[str, list[tuple[str, str | None, str]]]
 
     @property
@@ -56,7 +55,7 @@ def standings_on(views: Connection, name: str, day: str, named: Callable[[str], 
         treaty_party.c.treaty == name, holds_on(treaty_party, day)
     )
     sure = {row.state for row in views.execute(outer) if row.valid_from_latest <= day}
-    claims, entered = _claims(views, name), _entered(views, name, day)
+    claims = _claims(views, name)
     return {
         state: Standing(
             named(state),
@@ -64,28 +63,10 @@ def standings_on(views: Connection, name: str, day: str, named: Callable[[str], 
             tuple(dict.fromkeys(row["status"] for row in held)),
             len(held) == 1 and held[0]["certainty"] == "certain",
             state in sure,
-            entered.get(state),
             claims.get(state, {}),
         )
         for state, held in rows.items()
     }
-
-
-def _entered(views: Connection, name: str, day: str) -> dict[str, str]:
-    """By state, since when it has been a party by a day (ISO), as it is known best, whatever notice it took back since."""
-    columns = (treaty_party.c[name] for name in ("state", "status", "since", "valid_from_latest"))
-    query = (
-        select(*columns)
-        .where(treaty_party.c.treaty == name, treaty_party.c.valid_from <= day)
-        .order_by(treaty_party.c.state, treaty_party.c.valid_from, treaty_party.c.valid_from_latest)
-    )
-    found = dict[str, tuple[str, str]]()
-    for state, status, since, latest in views.execute(query):
-        if status == "withdrawn":
-            found.pop(state, None)
-        elif status == "party":
-            found[state] = min(found.get(state, (latest, since)), (latest, since))
-    return {state: since for state, (_, since) in found.items()}
 
 
 def _claims(views: Connection, name: str) -> dict[str, dict[str, list[tuple[str, str | None, str]]]]:

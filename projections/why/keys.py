@@ -20,10 +20,7 @@ def key_of(history: "History", view: str, words: Sequence[str]) -> tuple[str, Ke
     """
     name = view.replace("-", "_").lower()
     if name not in VIEWS:
-        known = ", ".join(VIEWS)
-        raise Misuse(
-            Problem(f"there is no view {view!r} to explain", "VIEW", did_you_mean(name, VIEWS) or f"Known: {known}.")
-        )
+        raise Misuse(Problem(f"there is no view {view!r} to explain", "VIEW", _instead_of(name)))
     if name == "council_roster":
         return name, _seat_key(history, words)
     wanted = VIEWS[name].registers
@@ -34,6 +31,15 @@ def key_of(history: "History", view: str, words: Sequence[str]) -> tuple[str, Ke
             Problem(f"{name} takes {' and '.join(map(str.upper, wanted))}: found {' '.join(words)[:100]!r}", "KEY")
         )
     return name, tuple(_known(history, register, word) for register, word in zip(wanted, words, strict=True))
+
+
+def _instead_of(name: str) -> str:
+    """What to ask for instead of what is no view that can be explained."""
+    from projections.views import EVENT_VIEWS
+
+    if name in {table.name for view in EVENT_VIEWS for table in view.tables}:
+        return "Each of its rows is of one event, and that can be: cis why timeline EVENT."
+    return did_you_mean(name, VIEWS) or f"Known: {', '.join(VIEWS)}."
 
 
 def _known(history: "History", register: str, word: str) -> str:
