@@ -216,11 +216,13 @@ def write_rows(connection: Connection, after: int, rows: Iterable[Stored], about
     `rows` are what is written, one for each of `abouts`; of many, the next is made while Postgres takes in those before it.
     """
     numbered = [*enumerate(abouts, start=after + 1)]
+    # What goes to Postgres together must be little: with more, psycopg 3.3 comes to a standstill of a tenth of a second at times.
+    few = len(abouts) <= FEW and sum(len(one.subjects) for one in abouts) <= 5 * FEW
     hashes = list[str]()
     noted = _noting(rows, abouts, hashes)
     prepare_for(connection, len(abouts))
-    with together(connection) if len(abouts) <= FEW else nullcontext():
-        # Both in the order of the index that they go into.
+    # Subjects and definitions go in in the order of their index, sorted while Postgres takes in what comes before them.
+    with together(connection) if few else nullcontext():
         with putting(connection, event, noted):
             subjects = sorted((name, position) for position, one in numbered for name in one.subjects)
         with putting(connection, event_subject, subjects):

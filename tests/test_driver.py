@@ -3,7 +3,7 @@
 import pytest
 from histories import WORLD, given
 
-from eventstore.driver import FEW, ask, ask_all, put, stream
+from eventstore.driver import FEW, ask, ask_all, put, stream, together
 from eventstore.tables import event_subject
 
 FILLED = [f"nobody-{number}" for number in range(FEW)]
@@ -57,6 +57,19 @@ def test_the_first_row_of_a_large_question_is_there_before_a_thousand_others_wer
         assert next(rows) == (1,)
         assert len(read) <= 2
         assert len(list(rows)) == 4_999
+
+
+def test_of_many_rows_that_are_put_together_with_other_statements_none_is_left_out(database):
+    rows = [(f"state:{number:03}", 1) for number in range(2 * FEW + 1)]
+    with database.transaction() as connection, together(connection):
+        put(connection, event_subject, rows)
+        put(connection, event_subject, [])
+        put(connection, event_subject, iter([("state:last", 1)]))
+    with database.record() as connection:
+        assert ask(connection, "SELECT subject, position FROM event_subject ORDER BY subject") == [
+            *rows,
+            ("state:last", 1),
+        ]
 
 
 def test_of_rows_that_break_off_while_they_are_written_none_stays(database):
