@@ -123,8 +123,9 @@ def _sqlite(path: Path, write: bool) -> Engine:
     return engine
 
 
-# UTF-8, whatever the surroundings say: no other encoding holds what the log holds.
-_CONNECTION = {"application_name": "cis", "connect_timeout": 10, "client_encoding": "utf8"}
+_ASSUMED = {"application_name": "cis", "connect_timeout": 10}  # unless the address says otherwise
+# Whatever the surroundings and the address say: no other encoding holds what the log holds.
+_ENCODING = {"client_encoding": "utf8"}
 
 
 def _postgres(address: URL, write: bool) -> Engine:
@@ -133,7 +134,8 @@ def _postgres(address: URL, write: bool) -> Engine:
     if address.drivername == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
     _check_parameters(address)
-    engine = create_engine(address, poolclass=NullPool, connect_args=_CONNECTION)
+    assumed = {name: value for name, value in _ASSUMED.items() if name not in address.query}
+    engine = create_engine(address, poolclass=NullPool, connect_args=assumed | _ENCODING)
     # A question that is asked again is planned once: by its index, however long the log is.
     setting = f"lock_timeout = {int(PATIENCE * 1000)}" if write else "plan_cache_mode = force_generic_plan"
 

@@ -4,6 +4,7 @@ import json
 import os
 import socket
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -335,6 +336,18 @@ def test_a_parameter_of_an_address_that_there_is_not(query: str, said: str) -> N
     ran = cis(None, "members", "--database", f"postgresql+psycopg://anna:secret@127.0.0.1/record?{query}")
     assert ran.status == 2
     assert ran.err.startswith(f"--database 'postgresql+psycopg://anna:***@127.0.0.1/record?{query}': {said}")
+
+
+def test_what_an_address_says_of_the_connection_counts_but_for_the_encoding(empty_postgres: Database) -> None:
+    # How long to wait for a connection and how it is called could not be said.
+    query = {"connect_timeout": "3", "application_name": "desk", "client_encoding": "latin1"}
+    address = make_url(empty_postgres.url).update_query_dict(query).render_as_string(hide_password=False)
+    for url, wanted in ((address, ("3", "desk", "utf8")), (empty_postgres.url, ("10", "cis", "utf8"))):
+        with Database(url).record() as connection:
+            driver: Any = connection.connection.driver_connection
+            said = driver.info.get_parameters()
+            assert tuple(said[name] for name in query) == wanted
+            assert driver.info.encoding == "utf-8"
 
 
 def test_a_server_that_answers_and_refuses(postgres: PostgresServer) -> None:
