@@ -151,8 +151,8 @@ def treaty_command(
     """Show where each state stood towards a treaty on a day.
 
     TREATY is an id such as cis-charter; `cis treaties` lists them. The dates are those of the acts of the state, as far as
-    they were done by that day. A --style prints them as that depositary does, with headings and names in English or Russian;
-    what is imprecise, disputed or only possible has a footnote.
+    they were done by that day, and of entry into force for it. A --style prints them as that depositary does, with headings and
+    names in English or Russian; what is imprecise, disputed or only possible has a footnote.
     """
     if style is None and language is not None:
         raise click.UsageError("--language has no effect without --style.")

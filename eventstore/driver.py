@@ -49,7 +49,10 @@ def ask_all(connection: Connection, questions: Iterable[tuple[str, Sequence[obje
 
 @contextmanager
 def together(connection: Connection) -> Iterator[None]:
-    """What is done inside is sent to Postgres without waiting for each answer; what goes wrong is told at the end of it."""
+    """What is done inside is sent to Postgres without waiting for each answer.
+
+    What goes wrong is told at a later statement or at the end, and may name another statement.
+    """
     if _is_sqlite(connection):
         yield
         return

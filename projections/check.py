@@ -119,26 +119,28 @@ def acts_without_standing(views: Connection, _: History) -> Iterator[Finding]:
 
 def acts_out_of_order(views: Connection, _: History) -> Iterator[Finding]:
     """A state bound itself before it signed, or was bound before it gave its consent or before the treaty was in force."""
-    started = _entries_into_force(views)
+    started = _first_told(views, "treaty-entered-into-force")
+    entered = _first_told(views, "treaty-in-force-for-state")
     latest = _last_rows(views, treaty_party, ("treaty", "state"))
     for row in latest:
         for later, earlier in (("ratified", "signed"), ("deposited", "ratified"), ("in_force", "signed")):
             if row[later] and row[earlier] and _surely_before(row[later], row[earlier]):
                 what = f"{row['state']}: {later.replace('_', ' ')} {row[later]}, before {earlier} {row[earlier]}"
                 yield Finding("acts-out-of-order", f"{row['treaty']}/{row['state']}/{later}-{earlier}", what)
-        since = started.get(row["treaty"])
-        if row["in_force"] and since and _surely_before(row["in_force"], since):
-            what = f"in force for {row['state']} on {row['in_force']}, before the treaty itself on {since}"
+        since, of_state = started.get((row["treaty"], None)), entered.get((row["treaty"], row["state"]))
+        if of_state and since and _surely_before(of_state, since):
+            what = f"in force for {row['state']} on {of_state}, before the treaty itself on {since}"
             yield Finding("acts-out-of-order", f"{row['treaty']}/{row['state']}/in-force", what)
 
 
-def _entries_into_force(views: Connection) -> dict[str, str]:
-    """When each treaty as such entered into force first, as far as a source says so."""
-    entries = select(timeline.c.subjects, timeline.c.occurred).where(timeline.c.kind == "treaty-entered-into-force")
+def _first_told(views: Connection, kind: str) -> dict[tuple[str, str | None], str]:
+    """By treaty, and by state where it is about one: the first date (EDTF) that is told by the events of a kind."""
+    told = select(timeline.c.subjects, timeline.c.occurred).where(timeline.c.kind == kind)
     order = timeline.c.occurred_from, timeline.c.occurred_to, timeline.c.event_id
-    found = dict[str, str]()
-    for row in views.execute(entries.order_by(*order)):
-        found.setdefault(dict(name.split(":") for name in row.subjects.split())["treaty"], row.occurred)
+    found = dict[tuple[str, str | None], str]()
+    for row in views.execute(told.order_by(*order)):
+        subjects = dict(name.split(":") for name in row.subjects.split())
+        found.setdefault((subjects["treaty"], subjects.get("state")), row.occurred)
     return found
 
 

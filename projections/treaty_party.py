@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from eventstore.facts import Fact
     from eventstore.history import History
 
-DATES = {  # of the acts, by kind of event
+DATES = {  # what is told of by the events of a kind
     "treaty-signed": "signed",
     "treaty-ratified": "ratified",
     "instrument-deposited": "deposited",
@@ -65,6 +65,7 @@ treaty_party = Table(
     comment="The standing of each state towards each treaty.",
 )
 _ENTRY = "treaty-entered-into-force"
+_FOLLOWS = "follows"
 _TREATY_EVENTS = frozenset(("treaty-adopted", _ENTRY, "treaty-terminated"))
 HANDLES = TREATY_ACTS | _TREATY_EVENTS
 
@@ -96,13 +97,27 @@ def fold(key: Key, history: "History") -> list[Row]:
     """The rows of one state towards one treaty."""
     standing, taken = _begin(key, history)
     take_all(map(standing.take, taken))
-    return standing.track.rows()
+    return [_with_day_in_force(row) for row in standing.track.rows()]
+
+
+def _with_day_in_force(row: Row) -> Row:
+    """The row with the day from which the treaty is in force for the state also where it only follows."""
+    follows = row.pop(_FOLLOWS)
+    return row | {"in_force": row["in_force"] or follows}
 
 
 def chain(key: Key, history: "History") -> list[Link]:
-    """The steps from which `fold` has its rows, each with the rule applied."""
+    """The steps from which `fold` has its rows, each with the rule applied; `in_force` only as a source tells it."""
     standing, taken = _begin(key, history)
-    return [standing.take(step) for step in taken]
+    return [_as_told(standing.take(step)) for step in taken]
+
+
+def _as_told(step: Link) -> Link:
+    before, after = (
+        values and {name: value for name, value in values.items() if name != _FOLLOWS}
+        for values in (step.before, step.after)
+    )
+    return step._replace(before=before, after=after)
 
 
 def _begin(key: Key, history: "History") -> "tuple[_Standing, list[Step]]":
@@ -139,7 +154,7 @@ class _Standing:
         self.values: dict[str, Any] | None = None
         self.since = ""
         self.dates: dict[str, str | None] = dict.fromkeys(DATES.values())
-        self.in_force: str | None = None  # from when the treaty is in force for it, where no event says so of the state
+        self.follows: str | None = None  # from when the treaty is in force for it, by what made it a party
         self.instrument: str | None = None
         self.notice: Step | None = None
         self.reservations = dict[str | None, str]()
@@ -206,7 +221,7 @@ class _Standing:
         presupposed = self.presupposed
         self.disputed = step.fact.disputed or (presupposed is not None and presupposed.fact.disputed)
         if self.standing != "withdrawn":
-            self.in_force = step.date if self.standing == "party" else None
+            self.follows = step.date if self.standing == "party" else None
         if before == "withdrawn":
             self.dates["withdrawn"], self.returning = None, False
 
@@ -246,7 +261,7 @@ class _Standing:
             "status": self.status,
             "since": self.since,
             **self.dates,
-            "in_force": self.dates["in_force"] or self.in_force,
+            _FOLLOWS: self.follows,  # apart, so that an event about the state makes a row of its own also on that day
             "instrument": self.instrument,
             "withdrawal_effective_on": self.notice.event.effective if self.notice else None,
             "reservations": "\n".join((*self.reservations.values(), *self.opinions)) or None,
@@ -284,7 +299,7 @@ class _Standing:
     def _begin_anew(self) -> None:
         """A state that withdrew and comes back binds itself anew: what it did and said before, but for signing, is past."""
         self.dates = {name: day if name in ("signed", "withdrawn") else None for name, day in self.dates.items()}
-        self.in_force, self.instrument, self.bound, self.returning = None, None, None, True
+        self.follows, self.instrument, self.bound, self.returning = None, None, None, True
         self.reservations.clear()
         self.opinions.clear()
         self.declarations.clear()
@@ -349,6 +364,7 @@ class _Standing:
         elif self.standing in ("consent-given", "provisionally-applying"):
             self.standing, self.rule = "party", "consent-effect"
             self.presupposed, self.not_sure_before = self.entered, self.entered.last
+            self.dates["in_force"] = self.dates["in_force"] or step.date
 
     def _bind(self, step: Step) -> None:
         """A consent counts at the general entry into force; of several the one that had surely been given first."""
@@ -364,7 +380,7 @@ class _Standing:
         before, self.perhaps_in_time = self.values, False
         self.standing, self.in_doubt = "party", True
         self.status = self._status()
-        self.since, self.in_force, self.not_sure_before = entered.date, entered.date, END
+        self.since, self.follows, self.not_sure_before = entered.date, entered.date, END
         self.rule = "perhaps-provisional" if self.rule == "provisional" else "perhaps-in-force-later"
         self.disputed = self.disputed or entered.fact.disputed
         self.values = self._values()
@@ -405,6 +421,8 @@ class _Standing:
             self.rule = "notice-void"
 
     def _leave(self, step: Step, rule: str) -> None:
+        if self.in_doubt:  # whether the treaty ever was in force for it is not known
+            self.follows = None
         self.standing, self.notice, self.rule, self.in_doubt = "withdrawn", None, rule, False
         self.dates["withdrawn"] = self.dates["withdrawn"] or step.date
 
@@ -563,7 +581,7 @@ def _clause(clause: Any) -> str:
 
 PROJECTION = Projection(
     name="treaty_party",
-    version=4,
+    version=5,
     table=treaty_party,
     key=("treaty", "state"),
     handles=HANDLES,
@@ -575,7 +593,7 @@ PROJECTION = Projection(
 
 
 def parties(connection: Connection, day: str, treaty: str) -> list[Row]:
-    """Every state that stood in some relation to a treaty on a day (ISO), with the dates of its acts."""
+    """Every state that stood in some relation to a treaty on a day (ISO), with the dates of its acts and of entry into force."""
     return _parties()(connection, day=day, treaty=treaty)
 
 

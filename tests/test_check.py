@@ -117,6 +117,29 @@ def test_acts_are_shown_where_one_surely_came_before_another_on_which_it_rests(d
     assert shown(database)["acts-out-of-order"][:2] == (f"charter/KZ/{said[0]}", said[1])
 
 
+def test_who_signed_a_treaty_that_was_in_force_for_it_by_its_accession_is_shown(database):
+    told = [("treaty-acceded", "1993-01-01"), ("treaty-signed", "1995-01-01")]
+    acts = [fact(kind, on, treaty="charter", state="KZ") for kind, on in told]
+    given(database, *WORLD, *acts, fact("treaty-entered-into-force", "1994", treaty="charter"))
+    assert shown(database)["acts-out-of-order"][1] == "KZ: in force 1994, before signed 1995-01-01"
+
+
+def test_a_treaty_in_force_on_signature_that_is_resumed_was_in_force_for_its_signatories_before(database):
+    # The resumption was taken for its first entry into force.
+    given(
+        database,
+        *WORLD,
+        fact(
+            "treaty-adopted", "1992-05-15", treaty="pact", title="Pact", consent="signature",
+            entry_into_force={"on_signature": True},
+        ),
+        fact("treaty-signed", "1992-05-15", treaty="pact", state="AM"),
+        fact("treaty-suspended", "1997-01-01", treaty="pact"),
+        fact("treaty-entered-into-force", "1998-01-01", treaty="pact"),
+    )  # fmt: skip
+    assert "acts-out-of-order" not in shown(database)
+
+
 def test_a_treaty_that_is_in_force_again_after_a_suspension_was_in_force_before_it(database):
     told = [("treaty-entered-into-force", "1994"), ("treaty-suspended", "1996"), ("treaty-entered-into-force", "1998")]
     entered = fact("treaty-in-force-for-state", "1995-04-20", treaty="charter", state="KZ")

@@ -74,6 +74,26 @@ def test_a_notice_of_withdrawal_pending_or_taken_back_leaves_the_day_of_entry_in
     assert [row["entry_into_force"].text for row in found.rows] == ["22/01/1994", "22/01/1994", "01/02/1996"]
 
 
+def test_what_is_disputed_of_a_day_to_come_is_no_footnote_of_the_day_that_stands_before_it(database):
+    of_state = fact("treaty-in-force-for-state", "1995-03-01", treaty="charter", state="AM")
+    given(
+        database,
+        FOUNDED,
+        BELOVEZHA,
+        CHARTER,
+        source("weak", "encyclopedia"),
+        act("instrument-deposited", "1993-12-01", "AM", instrument="ratification"),
+        fact("treaty-entered-into-force", "1994-01-22", treaty="charter"),
+        of_state,
+        disputed(of_state, citing="weak", date="1995-05-20"),
+    )
+    for day, shown, notes in (("1994-12-31", "22/01/1994", 0), ("1995-12-31", "01/03/1995", 1)):
+        _, _, found = printed(database, "coe", day)
+        assert [(row["entry_into_force"].text, len(row["entry_into_force"].notes)) for row in found.rows] == [
+            (shown, notes)
+        ]
+
+
 def test_the_un_treaty_collection_brackets_who_left_and_tells_it_in_a_footnote(record):
     rows, notes, found = printed(record, "untc")
     assert rows == [

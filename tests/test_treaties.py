@@ -387,6 +387,28 @@ def test_a_treaty_is_in_force_for_a_party_from_the_general_entry_into_force_wher
     assert ("AM", "withdrawn", "1994") in days_in_force(database, "2000-01-01")
 
 
+def test_a_source_that_names_the_day_that_follows_anyway_makes_the_row_and_is_disputed_in_it(database):
+    # A denial that a state was a party was shown no more, since the day itself had stood in the row already.
+    of_state = act("treaty-in-force-for-state", "1994-04-20")
+    given(database, *WORLD, PACT, source("weak", "encyclopedia"), deposited(), in_force(), of_state)
+    assert party_on(database, "1995-01-01", "AM", "pact")["disputed"] is False
+    given(database, disputed(of_state, citing="weak", date="1994-05-20"))
+    row = party_on(database, "1995-01-01", "AM", "pact")
+    assert (row["in_force"], row["disputed"]) == ("1994-04-20", True)
+
+
+def test_the_day_of_effect_that_a_consent_names_stands_against_a_vaguer_word(database):
+    vaguer = act("treaty-in-force-for-state", "[1994-07-01..1996-12-31]")
+    given(database, *WORLD, PACT, in_force("1994-01-01"), acceded("1994-06-01", effective="1994-07-01"), vaguer)
+    assert days_in_force(database, "1997-01-01") == {("AM", "party", "1994-07-01")}
+
+
+def test_who_was_only_possibly_a_party_and_left_has_no_day_of_entry_into_force(database):
+    applied, left = act("treaty-provisionally-applied", "1995-01-01"), act("treaty-withdrawn", "1996-01-01")
+    given(database, *WORLD, PACT, deposited("1994"), in_force(), applied, left)
+    assert days_in_force(database, "1997-01-01") == {("AM", "withdrawn", None)}
+
+
 def test_who_may_have_bound_itself_too_late_has_a_day_of_entry_into_force_only_as_a_party(database):
     given(database, *WORLD, PACT, in_force("1994"), signed(), deposited("1994-03-01"))
     assert days_in_force(database, "1995-01-01") == {("AM", "consent-given", None), ("AM", "party", "1994")}

@@ -363,7 +363,7 @@ def test_a_party_is_explained_by_the_convention_and_by_the_clause_of_the_treaty(
     ]  # fmt: skip
     assert told.chain[-1].basis.endswith("clause on entry into force: After three deposits (article 11).")
     assert told.unknown == [
-        "The day of entry into force for Armenia itself: it follows from the general entry into force only."
+        "The day of entry into force for Armenia itself: that shown only follows from its acts and the treaty's."
     ]
     assert told.next is not None
     assert told.next.sentence == "Armenia gives notice of withdrawal from Pact."

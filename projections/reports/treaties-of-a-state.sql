@@ -1,5 +1,5 @@
 -- group: treaties
--- help: Where a state stood towards every treaty on a day, with the dates of its acts.
+-- help: Where a state stood towards every treaty on a day, with the dates of its acts and of entry into force.
 -- param: state state  The state.
 -- param: as_of date = today  The day asked about.
 -- example: --state GE --as-of 2009-01-01

@@ -20,7 +20,7 @@ class Standing(NamedTuple):
     """Where one state stands on the day, with what is disputed of its acts (by column)."""
 
     name: str
-    row: Row  # the last that may hold; its dates are those of the acts as far as they can have been done
+    row: Row  # the last that may hold; its dates are those of what can have happened
     statuses: tuple[str, ...]
     certain: bool
     whole: bool  # whether it certainly has some standing
@@ -55,7 +55,7 @@ def standings_on(views: Connection, name: str, day: str, named: Callable[[str], 
         treaty_party.c.treaty == name, holds_on(treaty_party, day)
     )
     sure = {row.state for row in views.execute(outer) if row.valid_from_latest <= day}
-    claims = _claims(views, name)
+    claims = _claims(views, name, day)
     return {
         state: Standing(
             named(state),
@@ -69,12 +69,12 @@ def standings_on(views: Connection, name: str, day: str, named: Callable[[str], 
     }
 
 
-def _claims(views: Connection, name: str) -> dict[str, dict[str, list[tuple[str, str | None, str]]]]:
-    """By state and column, who says otherwise of its act: what ('says', 'denied', 'otherwise'), date, sources."""
+def _claims(views: Connection, name: str, day: str) -> dict[str, dict[str, list[tuple[str, str | None, str]]]]:
+    """By state and column, who says otherwise of what happened by a day: what ('says', 'denied', 'otherwise'), date, sources."""
     query = (
         select(timeline.c.kind, timeline.c.subjects, dispute.c.date, dispute.c.denied, dispute.c.sources)
         .join(dispute, dispute.c.event_id == timeline.c.event_id)
-        .where(timeline.c.kind.in_(_ACTS), concerns(f"treaty:{name}"))
+        .where(timeline.c.kind.in_(_ACTS), concerns(f"treaty:{name}"), timeline.c.occurred_from <= day)
         .order_by(timeline.c.event_id, dispute.c.claim_id)
     )
     found = dict[str, dict[str, list[tuple[str, str | None, str]]]]()

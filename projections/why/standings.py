@@ -140,25 +140,17 @@ def _no_relation(rows: list[Row], links: list[Link], day: str) -> str:
     return "the treaty had ended." if any(link.rule == "terminated" for link in links) else "what it did gives none."
 
 
-# The rules by which a state is a party from the general entry into force.
-_BY_GENERAL_ENTRY = {"in-force-for-bound", "in-force-for-perhaps-bound", "perhaps-in-force-later"}
-
-
 def _party_unknown(
     held: list[Row], links: list[Link], state: str, title: str, treaty: str, history: "History", day: str
 ) -> Iterator[str]:
-    rules = {link.rule for link in links if link.first <= day}
+    told = [link.after for link in links if link.first <= day and link.after is not None]
     for row in held[-1:]:
         if row["ratified"] and not row["deposited"]:
             yield f"Whether and when {state} deposited its instrument: none is recorded by {day}."
         if row["status"] == "consent-given" and not row["in_force"]:
             yield f"From when {title} is in force for {state}: no day is recorded."
-        if (
-            row["status"] in ("party", "withdrawing")
-            and rules & _BY_GENERAL_ENTRY
-            and "in-force-for-state" not in rules
-        ):
-            yield f"The day of entry into force for {state} itself: it follows from the general entry into force only."
+        if row["status"] in ("party", "withdrawing") and row["in_force"] and not told[-1]["in_force"]:
+            yield f"The day of entry into force for {state} itself: that shown only follows from its acts and the treaty's."
         if not row["signed"] and not row["acceded"]:
             yield f"Whether {state} signed: no signature is recorded by {day}."
     if not history.about(f"treaty:{treaty}", kinds=("treaty-entered-into-force",)):

@@ -39,8 +39,8 @@ from projections.views import PROJECTIONS, TABLES
 SINGLES = 100  # events that are recorded one by one, for each limit
 BATCHES = 6  # batches that are recorded, for each limit
 HASHED = 10_000  # events that are hashed
-# The functions of the driver that write, those that ask, and the modules in which an append and its catch-up turn to them.
-PUTTING = ("put", "putting")
+PUTTING = ("put", "putting")  # the functions of the driver by which rows go into a table
+# Those that write, those that ask, and the modules in which an append and its catch-up turn to them.
 WRITING = ("prepare_for", "do", "do_each", *PUTTING)
 ASKING = ("ask", "ask_all", "stream")
 MODULES = (log, amending, merkle, reading, history, runner)
@@ -211,7 +211,7 @@ def _repeated(twin: Connection, calls: Sequence[Call], asking: bool) -> list[tup
             do(twin, "SELECT position, hash FROM log_head FOR UPDATE")
         for writing, group in groupby(calls, key=lambda call: call[0] in WRITING):
             several = list(group)
-            few = writing and all(name != "put" or len(given[-1]) <= driver.FEW for name, given in several)
+            few = writing and all(name != "put" or len(given[-1]) <= 5 * driver.FEW for name, given in several)
             with driver.together(twin) if few else nullcontext():
                 for name, given in several if writing or asking else ():
                     found = getattr(driver, name)(twin, *given)
