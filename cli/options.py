@@ -80,6 +80,11 @@ def typed_in(ctx: click.Context | None, name: str) -> Iterator[click.Context]:
         ctx = ctx.parent
 
 
+def options_on(function: Callable[..., Any]) -> list[click.Parameter]:
+    """The options that decorators put on a function, in their order."""
+    return list(reversed(getattr(function, "__click_params__", [])))
+
+
 ORIGIN = "cis.database"  # in the meta of a context: the option or variable from which the address of the database comes
 
 
@@ -150,27 +155,21 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def as_of_option(function: F) -> F:
-    """`--as-of D`."""
-    return click.option(
-        "--as-of",
-        type=Day(),
-        metavar="DATE",
-        default=today,
-        show_default="today",
-        help="The day asked about; a month or a year means its last day.",
-    )(function)
+as_of_option = click.option(
+    "--as-of",
+    type=Day(),
+    metavar="DATE",
+    default=today,
+    show_default="today",
+    help="The day asked about; a month or a year means its last day.",
+)
 
-
-def known_at_option(function: F) -> F:
-    """`--known-at K`."""
-    return click.option(
-        "--known-at",
-        metavar="K",
-        show_default="now",
-        help="What was known then: a position in the log, or a time (UTC).",
-    )(function)
-
+known_at_option = click.option(
+    "--known-at",
+    metavar="K",
+    show_default="now",
+    help="What was known then: a position in the log, or a time (UTC).",
+)
 
 language_option = click.option(
     "--language",

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,7 +20,6 @@ from cli.options import inherited
 if TYPE_CHECKING:
     from cli.table import Column
 
-F = TypeVar("F", bound=Callable[..., Any])
 Row = Mapping[str, Any]
 Shown = str | tuple[str, Callable[[Row], object]]  # a key, or a heading and how its value follows from a row
 Progress = Callable[[int], object]
@@ -32,27 +31,22 @@ NARROWEST = 40  # characters below which a text is not wrapped any narrower
 _NUMBER = re.compile(r"\d*(?:–\d+)?")  # a number, or from one to another
 
 
-def format_option(function: F) -> F:
-    """`--format`."""
-    return click.option(
-        "--format",
-        "form",
-        type=click.Choice(FORMS),
-        default="table",
-        show_default=True,
-        callback=inherited,
-        help="How the answer is printed.",
-    )(function)
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMS),
+    default="table",
+    show_default=True,
+    callback=inherited,
+    help="How the answer is printed.",
+)
 
-
-def progress_option(function: F) -> F:
-    """`--progress`."""
-    return click.option(
-        "--progress/--no-progress",
-        "bar",
-        default=None,
-        help="Show a progress bar on stderr, or none.  [default: on a terminal]",
-    )(function)
+progress_option = click.option(
+    "--progress/--no-progress",
+    "bar",
+    default=None,
+    help="Show a progress bar on stderr, or none.  [default: on a terminal]",
+)
 
 
 class Counted:

@@ -13,7 +13,6 @@ from cli.output import Counted, Row, Shown, emit, emit_one, format_option, lines
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from eventstore.events import Event
     from eventstore.stored import Stored
 
 LOG = ("position", "recorded_at", "kind", "occurred", "summary", "event_id", "recorded_by", "data", "sources")
@@ -263,6 +262,8 @@ def _title(connection: "Connection", source: str, known_at: int) -> str | None:
 
 def _standing(connection: "Connection", stored: "Stored", known_at: int) -> str:
     """What had become of an event as known at a position, in words."""
+    from msgspec import to_builtins
+
     from eventstore.amending import is_amendment
     from eventstore.history import History
     from eventstore.stored import event_of
@@ -276,15 +277,8 @@ def _standing(connection: "Connection", stored: "Stored", known_at: int) -> str:
         return "in force" if stored.event_id in fact.amended_by else "taken out"
     changed = fact.occurred != stored.occurred or fact.event != event_of(stored)
     marks = ["changed since" if changed else "in force as recorded", *(["disputed"] if fact.disputed else [])]
-    now = f": {fact.occurred}; {summary(fact.kind, _fields(fact.event))}" if changed else ""
+    now = f": {fact.occurred}; {summary(fact.kind, to_builtins(fact.event))}" if changed else ""
     return ", ".join(marks) + now
-
-
-def _fields(event: "Event") -> dict[str, Any]:
-    from msgspec import to_builtins
-
-    fields: dict[str, Any] = to_builtins(event)
-    return fields
 
 
 def _for_people(told: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from cli.options import (
     asking_option,
     known_at_option,
     must_be_one_of,
+    options_on,
     refuse_database,
     reports_option,
     today,
@@ -133,9 +134,8 @@ def _command(report: "Report") -> click.Command:
                 say(beyond)
         say(str(asked.basis))
 
-    shared: list[click.Parameter] = list(reversed(getattr(run, "__click_params__", [])))
-    params = [_option(parameter) for parameter in report.parameters]
-    return Command(report.name, callback=run, params=[*params, *shared], help=report.help, epilog=_epilog(report))
+    params = [*map(_option, report.parameters), *options_on(run)]
+    return Command(report.name, callback=run, params=params, help=report.help, epilog=_epilog(report))
 
 
 def _outside(asked: "Question", report: "Report", values: "Mapping[str, Value]") -> "Iterator[str]":

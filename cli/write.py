@@ -8,7 +8,7 @@ import click
 
 from cli.completion import files
 from cli.kinds import KindCommand, entry_of, example_of, options_of
-from cli.options import Group, Number, database_option, inherited, must_be_one_of, now
+from cli.options import Group, Number, database_option, inherited, must_be_one_of, now, options_on
 from cli.output import emit, format_option, plural, say, to_json, visible
 from eventstore.events import FAMILIES, KINDS, Event
 from eventstore.events.amendments import Amendment, EventCorrected, EventCorroborated, EventDisputed, EventRetracted
@@ -154,8 +154,7 @@ def kind_command(cls: type[Event]) -> click.Command:
 def _command(
     name: str, cls: type[Event], function: Callable[..., Any], params: Sequence[click.Parameter], **settings: Any
 ) -> click.Command:
-    shared: list[click.Parameter] = list(reversed(getattr(function, "__click_params__", [])))
-    return KindCommand(name, callback=function, params=[*params, *shared], help=cls.__doc__, **settings)
+    return KindCommand(name, callback=function, params=[*params, *options_on(function)], help=cls.__doc__, **settings)
 
 
 def _amending(name: str, cls: type[Event], help_text: str, more: str) -> click.Command:

@@ -252,10 +252,6 @@ class _Index:
         self._rows = rows
         self._next = next(rows, None)
 
-    def at(self, position: int) -> frozenset[str]:
-        """What is said of an event."""
-        return self._take(position)
-
     def next_upto(self, last: int) -> tuple[object, frozenset[str]] | None:
         """The next position up to one, and what is said of it; what is no number counts as beyond every event."""
         if self._next is None:
@@ -263,9 +259,10 @@ class _Index:
         position = self._next[0]
         if not (isinstance(position, int) and position <= last) and last < LAST_POSITION:
             return None
-        return position, self._take(position)
+        return position, self.at(position)
 
-    def _take(self, position: object) -> frozenset[str]:
+    def at(self, position: object) -> frozenset[str]:
+        """What is said of an event: the rows that come next, as far as they are of its position."""
         names = set[str]()
         while self._next is not None and self._next[0] == position:
             names.add(str(self._next[1]))

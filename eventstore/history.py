@@ -16,7 +16,7 @@ from eventstore.events.registers import STANDINGS, SourceRegistered
 from eventstore.facts import Fact, Said, denial, resolve, unamended
 from eventstore.kept import Kept, Whole
 from eventstore.stored import Stored, event_of
-from eventstore.subjects import about, introduced_by, sides_of, subjects_of
+from eventstore.subjects import about, introduced_by, sides_of
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
@@ -47,11 +47,7 @@ class History:
 
     def remembered(self, question: "Callable[[K, History], T]", about: K) -> T:
         """`question(about, self)`, asked once: what is known at a position never changes."""
-        key = question, about
-        known: T = self._remembered.get(key, _UNKNOWN)
-        if known is _UNKNOWN:
-            self._keep(key, known := question(about, self))
-        return known
+        return self._once((question, about), lambda: question(about, self))
 
     def _once(self, key: tuple[object, ...], asked: Callable[[], T]) -> T:
         """What is asked, from memory where it was asked before under the same key."""
@@ -204,7 +200,7 @@ class History:
         # Of these, all that is said about them is here: it concerns what they concern.
         here = {row.event_id for row in rows}
         facts = [self._resolved(known[name], about if name in here else None) for name, about in said.items()]
-        return plain, [fact for fact in facts if fact is not None and set(subjects) <= set(subjects_of(fact.event))]
+        return plain, [fact for fact in facts if fact is not None and set(subjects) <= set(fact.subjects)]
 
     def _root_among(self, amendment: Stored, known: Mapping[str, Stored]) -> Stored:
         """The event about the world that an amendment is about, looked for among these before the database is asked."""

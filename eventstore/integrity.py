@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 GENESIS = sha256(b"cis-record").hexdigest()  # what the first event's hash is chained to
 NAMESPACE = "48bb60c9-540d-5c26-be33-969b9c6fc7d5"  # uuid5(NAMESPACE_DNS, "cis-record")
-_BEGUN = sha1(bytes.fromhex(NAMESPACE.replace("-", "")), usedforsecurity=False)
-# RFC 9562 section 4.1: the first two bits of this figure are 1 and 0.
+_NAMESPACE_HASHED = sha1(bytes.fromhex(NAMESPACE.replace("-", "")), usedforsecurity=False)
+# The digit of the variant, whose first two bits are 1 and 0 (RFC 9562 section 4.1), for each digit of a hash.
 _VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 
 
@@ -16,7 +16,7 @@ def event_id(kind: str, occurred: str, data: str) -> str:
 
     Who says so and who recorded it are left out, so the same fact has the same id in every copy of the record.
     """
-    hashed = _BEGUN.copy()
+    hashed = _NAMESPACE_HASHED.copy()
     hashed.update(f"{kind}\n{occurred}\n{data}".encode())
     digest = hashed.hexdigest()
     return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{_VARIANT[digest[16]]}{digest[17:20]}-{digest[20:32]}"

@@ -5,7 +5,6 @@ from functools import cached_property
 
 from eventstore.facts import Fact, unamended
 from eventstore.stored import Stored
-from eventstore.subjects import subjects_of
 
 MOST = 20_000  # facts kept at once
 
@@ -26,9 +25,9 @@ class Whole:
         rows = self._by_subject.get(others[0], ()) if others else self._plain
         facts = [self._fact(row) for row in rows if not kinds or row.kind in kinds]
         if len(others) > 1:
-            facts = [fact for fact in facts if set(others) <= set(subjects_of(fact.event))]
+            facts = [fact for fact in facts if set(others) <= set(fact.subjects)]
         amended = [fact for fact in self._amended if not kinds or fact.kind in kinds]
-        return facts + [fact for fact in amended if not others or set(others) <= set(subjects_of(fact.event))]
+        return facts + [fact for fact in amended if not others or set(others) <= set(fact.subjects)]
 
     def _fact(self, row: Stored) -> Fact:
         if row.position not in self._made:
@@ -39,7 +38,7 @@ class Whole:
     def _by_subject(self) -> dict[str, list[Stored]]:
         found = dict[str, list[Stored]]()
         for row in self._plain:
-            for name in subjects_of(self._fact(row).event):
+            for name in self._fact(row).subjects:
                 found.setdefault(name, []).append(row)
         return found
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from sqlalchemy import Connection, select
 
@@ -85,14 +86,10 @@ def search(
     order = event.c.position if newest is None else event.c.position.desc()
     found = connection.execute(query.order_by(order), execution_options={"yield_per": 1000})
     rows = _holding(map(Stored._make, found), text)
-    return rows if newest is None else reversed(_first(rows, newest))
+    return rows if newest is None else reversed([*islice(rows, newest)])
 
 
 def _holding(rows: Iterator[Stored], text: str | None) -> Iterator[Stored]:
     # Letters are compared here and not in SQL, where each database folds another part of the alphabet.
     wanted = (text or "").casefold()
     return (row for row in rows if wanted in row.data.casefold() or wanted in row.sources.casefold())
-
-
-def _first(rows: Iterator[Stored], most: int) -> list[Stored]:
-    return [row for _, row in zip(range(most), rows, strict=False)]

@@ -13,7 +13,7 @@ from projections import membership
 from projections.interval import DAY, Row, Step, Track, certainty_on, holds_on, interval_columns, steps
 from projections.order import EVERYTHING
 from projections.projection import Key, Projection, metadata
-from projections.registers import dissolutions, person, state
+from projections.registers import bodies_touched, dissolutions, person, state
 from projections.rules import Link, Rule, link, take_all
 
 if TYPE_CHECKING:
@@ -57,17 +57,6 @@ def _is_of(fact: "Fact", body: str) -> bool:
     return bool(event.body == body)
 
 
-def _bodies(fact: "Fact", history: "History") -> Iterator[str]:
-    """The bodies whose life a fact about a body or an organisation touches."""
-    event: Any = fact.event
-    if fact.kind == "organisation-dissolved":
-        for established in history.about(f"organisation:{event.organisation}", kinds=("body-established",)):
-            body: Any = established.event
-            yield body.body
-    else:
-        yield event.body
-
-
 def seat_keys(fact: "Fact", history: "History") -> Iterator[Key]:
     """(body, state) of a seating; of a body, of every state seated in it; of a standing, of the state in every body of
     the organisation that it had to do with."""
@@ -76,7 +65,7 @@ def seat_keys(fact: "Fact", history: "History") -> Iterator[Key]:
         yield event.body, event.state
         return
     if fact.kind in _LIVES:
-        for body in _bodies(fact, history):
+        for body in bodies_touched(fact, history):
             for seated in history.about(f"body:{body}", kinds=_SEATS):
                 seat: Any = seated.event
                 yield seat.body, seat.state
@@ -169,7 +158,7 @@ def office_keys(fact: "Fact", history: "History") -> Iterator[Key]:
     if fact.kind in _OFFICES:
         yield (event.office,)
     else:
-        for body in _bodies(fact, history):
+        for body in bodies_touched(fact, history):
             for created in history.about(f"body:{body}", kinds=("office-created",)):
                 office: Any = created.event
                 yield (office.office,)

@@ -192,15 +192,20 @@ def _organisation_links(track: Track, key: Key, history: "History") -> Iterator[
         yield link(step, step.kind if step.takes_effect else "effect-later", before, track.values)
 
 
-def _body_keys(fact: "Fact", history: "History") -> Iterator[Key]:
-    """(body,); of an organisation that ended, its bodies."""
+def bodies_touched(fact: "Fact", history: "History") -> Iterator[str]:
+    """The bodies whose life a fact about a body or an organisation touches."""
     event: Any = fact.event
     if fact.kind == "organisation-dissolved":
         for established in history.about(f"organisation:{event.organisation}", kinds=("body-established",)):
             ended: Any = established.event
-            yield (ended.body,)
+            yield ended.body
     else:
-        yield (event.body,)
+        yield event.body
+
+
+def _body_keys(fact: "Fact", history: "History") -> Iterator[Key]:
+    """(body,); of an organisation that ended, its bodies."""
+    return ((body,) for body in bodies_touched(fact, history))
 
 
 def _fold_body(key: Key, history: "History") -> list[Row]:

@@ -549,12 +549,13 @@ RULES = {
 
 def rule_of(step: Link, key: Key, history: "History") -> Rule:
     """The rule of a step of `chain`, in words with its legal basis."""
-    adopted = [fact.event for fact in _treaty_facts(key[0], history) if fact.kind == "treaty-adopted"]
-    return Rule(*(text.format(**clauses_of(adopted)) for text in RULES[step.rule]))
+    clauses = clauses_of(key[0], history)
+    return Rule(*(text.format(**clauses) for text in RULES[step.rule]))
 
 
-def clauses_of(adopted: "list[Any]") -> dict[str, str]:
-    """What the adoption of a treaty (none: not recorded) fixes on consent and entry into force, in words."""
+def clauses_of(treaty: str, history: "History") -> dict[str, str]:
+    """What the adoption of a treaty, as far as it is recorded, fixes on consent and entry into force, in words."""
+    adopted: list[Any] = [fact.event for fact in _treaty_facts(treaty, history) if fact.kind == "treaty-adopted"]
     ways = {event.consent for event in adopted} - {None}
     consent = {
         "signature": "By this one a signature binds.",

@@ -160,9 +160,8 @@ RULES = {
 
 def rule_of(step: Link, key: Key, history: "History") -> Rule:
     """The rule of a step of `chain`, in words with its legal basis."""
-    facts = history.about(f"treaty:{key[0]}", kinds=("treaty-adopted",))
-    adopted: list[Any] = [fact.event for fact in facts if next(keys(fact, history)) == key]
-    return Rule(*(text.format(**clauses_of(adopted)) for text in RULES[step.rule]))
+    clauses = clauses_of(key[0], history)
+    return Rule(*(text.format(**clauses) for text in RULES[step.rule]))
 
 
 PROJECTION = Projection(

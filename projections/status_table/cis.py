@@ -15,7 +15,7 @@ def sheet(page: Signs, about: Row, found: dict[str, Standing], members: set[str]
     stages: tuple[tuple[str, Callable[[Standing | None], Cell]], ...] = (
         ("signature", lambda one: page.act(one, "signed") if one and one.row["signed"] else Cell("-")),
         ("procedures", lambda one: _procedures(page, one)),
-        ("in-force", page.in_force),
+        ("in-force", lambda one: page.act(one, "in_force")),
     )
     rows = [
         {"stage": Cell(page.word(stage)), **{code: cell(one) for _, code, one in columns}} for stage, cell in stages

@@ -19,7 +19,7 @@ def sheet(page: Signs, about: Row, standings: list[Standing]) -> Sheet:
             "state": Cell(one.name, (*page.leaving(one), *page.doubts(one), *page.provisional(one))),
             "signature": page.act(one, "signed"),
             "ratification": page.consent(one, lambda row: "" if row["deposited"] else " a"),
-            "entry_into_force": page.in_force(one),
+            "entry_into_force": page.act(one, "in_force"),
             "r": Cell("X" if one.row["reservations"] else "", tuple(page.texts(one)[: _lines(one, "reservations")])),
             "d": Cell("X" if one.row["declarations"] else "", tuple(page.texts(one)[_lines(one, "reservations") :])),
         }

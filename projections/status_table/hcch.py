@@ -17,7 +17,7 @@ def sheet(page: Signs, about: Row, standings: list[Standing]) -> Sheet:
             "s": page.act(one, "signed"),
             "ras": page.consent(one, lambda _: ""),
             "type": Cell(_type(page, one)),
-            "eif": page.in_force(one),
+            "eif": page.act(one, "in_force"),
             "notes": Cell(", ".join(_noted(one)), tuple(page.texts(one))),
         }
         told = [*page.leaving(one), *page.doubts(one), *page.provisional(one)]

@@ -88,10 +88,6 @@ class Signs(Writing):
         said = [self.word("reservation", text) for text in (row["reservations"] or "").splitlines()]
         return said + [self.word("declaration", text) for text in (row["declarations"] or "").splitlines()]
 
-    def in_force(self, standing: Standing | None) -> Cell:
-        """When the treaty entered into force for a state."""
-        return self.act(standing, "in_force")
-
     def head(self, about: Row) -> list[str]:
         """What stands above the table: title, place and date, entry into force."""
         title = (about.get("title_ru") if self.ru else None) or about["title"]

@@ -57,7 +57,5 @@ def roots_of(history: "History", kinds: frozenset[str], *subjects: str) -> "list
 
 def subjects_of_link(history: "History", link: Link) -> tuple[str, ...]:
     """What the event of a step concerns."""
-    from eventstore.subjects import subjects_of
-
     fact = history.fact_of(link.event_id)
-    return subjects_of(fact.event) if fact is not None else ()
+    return fact.subjects if fact is not None else ()

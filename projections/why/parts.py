@@ -88,6 +88,10 @@ def _title(source: str, history: "History") -> str:
     return min((event.title for event in entered if event.source == source), default=source)
 
 
+def _best(citations: "Iterable[Citation]", history: "History") -> int:
+    return min((history.standing(cited.source) for cited in citations), default=len(STANDINGS))
+
+
 def _standing(rank: int) -> str:
     return STANDINGS[rank] if rank < len(STANDINGS) else "unknown"
 
@@ -130,10 +134,7 @@ def _says(date: str | None, changes: "dict[str, Any]", denied: bool) -> str:
 
 
 def _judgement(said: "Said", fact: "Fact", history: "History") -> str:
-    def best(citations: "Iterable[Citation]") -> int:
-        return min((history.standing(cited.source) for cited in citations), default=len(STANDINGS))
-
-    claimed, recorded = best(said.sources), best(fact.sources)
+    claimed, recorded = _best(said.sources, history), _best(fact.sources, history)
     if said.prevails:
         return f"It prevails: its best source ({_standing(claimed)}) is better than those of what was recorded."
     if any(other.prevails for other in fact.said):
@@ -157,7 +158,7 @@ def set_aside(root: "Stored", history: "History") -> Iterator[Claim]:
         if stored.event_id == root.event_id or event.event != root.event_id or not denied:
             continue
         sources = citations_of(stored)
-        best = _standing(min(history.standing(cited.source) for cited in sources))
+        best = _standing(_best(sources, history))
         retracted = "It is taken out by the editors: it cannot be upheld."
         better = f"It prevails: its best source ({best}) is better than those of what was recorded."
         yield Claim(
