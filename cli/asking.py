@@ -97,11 +97,13 @@ def known(log: "Connection", register: str, name: str, option: str) -> str:
     ids = known_ids(log, register)
     if name in ids:
         return name
-    raise Misuse(Problem(f"there is no {register} {name[:100]!r}", option, did_you_mean(name, ids) or _some(ids)))
+    raise Misuse(
+        Problem(f"there is no {register} {name[:100]!r}", option, did_you_mean(name, ids) or _some(register, ids))
+    )
 
 
-def _some(ids: Iterable[str], most: int = 8) -> str:
+def _some(register: str, ids: Iterable[str], most: int = 8) -> str:
     ordered: Sequence[str] = sorted(ids)
     if not ordered:
-        return "The record is empty: cis init loads the history."
+        return f"The record knows no {register} yet: cis init loads the history."
     return f"Known: {', '.join(ordered[:most])}{' ...' if len(ordered) > most else '.'}"

@@ -22,13 +22,24 @@ CRITERIA_COLUMNS = {  # the columns of each criterion, those for people first
     "agreement": (*MEMBERS[:4], "by", *MEMBERS[4:]),
     "declared": MEMBERS,
     "practice": MEMBERS,
-    "combined": ("organisation", "state", "name", *_TESTS, "disputed", "events"),
+    "combined": (
+        *("organisation", "state", "name", *_TESTS, "disputed", "events", "since"),
+        *("agreement_signed", "agreement_ratified", "charter_signed", "charter_ratified"),
+    ),
 }
 ROSTER = ("body", "seat", "state", "person", "office", "certainty", "since")
 TREATIES = ("treaty", "title", "status", "since", "parties", "signatories")
 TREATY = ("state", "status", "signed", "ratified", "deposited", "in_force", "withdrawn")
 STATE = ("occurred", "kind", "sentence", "sources", "disputed", "event_id")
 MEETINGS = ("meeting", "bodies", "kind", "start", "end", "place", "country", "chair", "states")
+# The columns that follow these.
+ROSTER_MORE = ("status", "acting", "name", "disputed")
+TREATIES_MORE = ("certainty", "parties_possible", "signatories_possible", "until", "disputed")
+TREATY_MORE = (
+    *("acceded", "certainty", "since", "provisionally_applied", "suspended", "withdrawal_notified", "instrument"),
+    *("withdrawal_effective_on", "reservations", "declarations", "disputed"),
+)
+MEETINGS_MORE = ("chair_state", "title", "outcome", "disputed")
 
 
 @click.command("members", cls=Command)
@@ -108,7 +119,12 @@ def roster_command(body: str, as_of: str, known_at: str | None, form: str, datab
         from projections.council_roster import roster
 
         rows = roster(asked.views, as_of, known(asked.log, "body", body, "BODY"))
-    emit(rows, form, ROSTER, shown=("seat", "name", "state", ("as", _held), "certainty", "since", "disputed"))
+    emit(
+        rows,
+        form,
+        (*ROSTER, *ROSTER_MORE),
+        shown=("seat", "name", "state", ("as", _held), "certainty", "since", "disputed"),
+    )
     _count(rows, asked)
 
 
@@ -128,7 +144,7 @@ def treaties_command(as_of: str, known_at: str | None, form: str, database: str)
         rows = treaties(asked.views, as_of)
     shown: list[Shown] = [("treaty", _titled), ("status", _standing), ("parties", _range("parties"))]
     shown += [("signed", _range("signatories")), "since", "disputed"]
-    emit(rows, form, TREATIES, shown=shown)
+    emit(rows, form, (*TREATIES, *TREATIES_MORE), shown=shown)
     _count(rows, asked)
 
 
@@ -173,7 +189,7 @@ def treaty_command(
 
         rows = parties(asked.views, as_of, treaty)
     shown = (*TREATY[:5], "acceded", *TREATY[5:], ("certainty", _only_possible), "disputed")
-    emit(rows, form, TREATY, shown=shown)
+    emit(rows, form, (*TREATY, *TREATY_MORE), shown=shown)
     _count(rows, asked)
 
 
@@ -265,7 +281,7 @@ def meetings_command(
     shown: list[Shown] = [("date", _dates), "kind", ("place", _place), "chair", "states", "meeting", "disputed"]
     if not body:
         shown.insert(1, "bodies")
-    emit(rows, form, MEETINGS, shown=shown)
+    emit(rows, form, (*MEETINGS, *MEETINGS_MORE), shown=shown)
     _count(rows, asked)
 
 

@@ -91,5 +91,6 @@ def _entry(item: Any, defaults: Mapping[str, Any], where: str) -> Entry:
         return Entry({**defaults, **item}, where)
     if isinstance(item, Problem):
         return Entry({}, where, item)
-    advice = "An entry is a mapping with kind, on, fields and sources."
-    return Entry({}, where, Problem(f"an entry is missing: found {str(item)[:40]!r}", where, advice))
+    advice = "An entry is a mapping of kind, on, sources and the fields of the kind."
+    found = "nothing" if item is None else repr(str(item)[:40])
+    return Entry({}, where, Problem(f"an entry is missing: found {found}", where, advice))

@@ -162,6 +162,21 @@ def _check_parameters(address: URL) -> None:
             raise NoAddress(f"there is no parameter {name[:80]!r} of a connection", shown, advice)
 
 
+def _no_record(connection: Connection, place: str) -> Problem:
+    """That a database without revisions is no record; what it holds instead."""
+    from sqlalchemy import inspect
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        tables = sorted(inspect(connection).get_table_names())
+    except (DBAPIError, UnicodeDecodeError):  # a schema that cannot be read either
+        tables = []
+    if not tables:
+        return Problem("this database is not a record", place, "Make it one: cis init")
+    advice = "Name the database of a record with --database, or make one: cis init."
+    return Problem(f"this database holds something else ({', '.join(tables[:3])})", place, advice)
+
+
 def check_release(connection: Connection, place: str) -> None:
     """Raise `DatabaseError` unless the database holds a record made by exactly this release's migrations."""
     from sqlalchemy.exc import DBAPIError
@@ -172,7 +187,7 @@ def check_release(connection: Connection, place: str) -> None:
     except (DBAPIError, UnicodeDecodeError) as error:  # where SQLite's own words quote a damaged schema
         if (problem := in_words(error, place)) is not None and "not a record" not in problem.what:
             raise DatabaseError(problem) from error
-        raise DatabaseError(Problem("this database is not a record", place, "Make it one: cis init")) from error
+        raise DatabaseError(_no_record(connection, place)) from error
     if found == REVISIONS[-1]:
         return
     if found is None:  # the table of revisions is there and empty: nothing was made here, or all of it was taken away

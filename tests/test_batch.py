@@ -328,7 +328,7 @@ def test_what_is_no_entry_is_told_together_with_the_faults_of_the_others():
     said = refusal("- {kind: state-joined, on: never, organisation: cis, state: GE, source: s}\n-\n- just words")
     assert [line for line in said.splitlines() if line.startswith("history")] == [
         "history.yaml:1: state-joined: 'never' is not a date; write a day, month or year as '1991-12-21', '1991-12' or '1991'",
-        "history.yaml:2: an entry is missing: found 'None'",
+        "history.yaml:2: an entry is missing: found nothing",
         "history.yaml:3: an entry is missing: found 'just words'",
     ]
 
@@ -469,7 +469,7 @@ def test_a_mapping_where_a_dispute_names_states_is_refused_in_words(only):
         ),
         ("- {kind: a, kind: b}", "yaml", "history.yaml:1: the key 'kind' stands twice"),
         ("- " + "[" * 20 + "]" * 20, "yaml", "history.yaml:1: nested deeper than 12 levels"),
-        ("- just words", "yaml", "history.yaml:1: an entry is missing: found 'just words'\n  An entry is a mapping with kind, on, fields and sources."),
+        ("- just words", "yaml", "history.yaml:1: an entry is missing: found 'just words'\n  An entry is a mapping of kind, on, sources and the fields of the kind."),
         ("{events: [], evnts: []}", "yaml", "history.yaml:1: 'evnts' is not known beside events and defaults"),
         (
             '[\n{"kind": 1},\n{"kind": }\n]',

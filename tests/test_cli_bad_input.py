@@ -127,8 +127,8 @@ FILES = {
         "  Did you mean cis-charter? A new one is entered by treaty-adopted.\n"
         "batch.yaml:2: treaty-signed: there is no source 'nit'\n"
         "  Did you mean nti? A new one is entered by source-registered.\n"
-        "batch.yaml:3: an entry is missing: found 'None'\n"
-        "  An entry is a mapping with kind, on, fields and sources.\n"
+        "batch.yaml:3: an entry is missing: found nothing\n"
+        "  An entry is a mapping of kind, on, sources and the fields of the kind.\n"
         "Nothing was recorded.\n",
     ),
     "all faults of all entries": (

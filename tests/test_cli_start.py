@@ -130,7 +130,8 @@ def test_a_database_that_holds_something_else_is_left_alone(blank: Database) -> 
     refused = cis(blank, "members")
     assert (refused.status, refused.err) == (
         1,
-        f"{blank.place}: this database is not a record\n  Make it one: cis init\n",
+        f"{blank.place}: this database holds something else (bookmarks)\n"
+        "  Name the database of a record with --database, or make one: cis init.\n",
     )
 
 

@@ -175,6 +175,28 @@ def test_markdown(record: Database) -> None:
     golden("members-markdown", cis(record, "members", "cis", "--as-of", "1993-12-15", "--format", "markdown").out)
 
 
+@pytest.mark.parametrize(
+    ("words", "early"),
+    [
+        (("members",), ("--as-of", "1980")),
+        (("members", "--criterion", "combined"), ("--as-of", "1980")),
+        (("members", "--criterion", "agreement"), ("--as-of", "1980")),
+        (("roster", "council-of-heads-of-state"), ("--as-of", "1980")),
+        (("treaties",), ("--as-of", "1980")),
+        (("treaty", "cis-charter"), ("--as-of", "1980")),
+        (("state", "RU", "--matrix"), ("--as-of", "1980")),
+        (("meetings",), ("--from", "1979", "--to", "1980")),
+    ],
+)
+def test_csv_without_rows_has_the_columns_that_it_has_with_rows(
+    record: Database, words: tuple[str, ...], early: tuple[str, ...]
+) -> None:
+    # Columns beyond those of the contract were missing on a day without rows.
+    some, none = cis(record, *words, "--format", "csv"), cis(record, *words, *early, "--format", "csv")
+    assert len(some.out.splitlines()) > 1
+    assert none.out.splitlines() == some.out.splitlines()[:1]
+
+
 def test_csv_has_the_columns_of_json_and_nothing_for_what_is_missing(record: Database) -> None:
     ran = cis(record, "roster", "council-of-heads-of-state", "--as-of", "1994", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(ran.out)))

@@ -1,8 +1,10 @@
 """SQL that a person types: what it answers, on both databases, and how everything else is refused."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -462,6 +464,17 @@ def test_a_question_that_takes_too_long_is_stopped(record: Database) -> None:
                 _consume(select(connection, sql.format(what), seconds=0.4)[1], read)
             assert told(connection, "SELECT 1 AS n") == [{"n": 1}]
         assert str(caught.value) == f"cis sql: the question took longer than 0.4 seconds and was stopped\n  {advice}"
+
+
+def test_ctrl_c_stops_a_question_at_once(record: Database) -> None:
+    # It was said to have taken too long.
+    sql = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT count(*) FROM n"
+    pressed = Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT))
+    with record.record() as connection:
+        pressed.start()
+        with pytest.raises(KeyboardInterrupt):
+            select(connection, sql)
+        pressed.join()
 
 
 def _consume(rows: Iterator[object], most: int) -> None:

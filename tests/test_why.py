@@ -696,6 +696,7 @@ def test_every_view_is_explained_by_an_event_with_its_source(database, view):
         ("membership", ["Georgai"], "no state is called 'Georgai'. Did you mean GE (Georgia)?"),
         ("treaty-party", ["chater", "GE"], "there is no treaty 'chater'\n  Did you mean charter?"),
         ("treaty-party", ["charter"], "treaty_party takes TREATY and STATE: found 'charter'"),
+        ("council_roster", ["council"], "council_roster takes a STATE, OFFICE or PERSON beside the body council"),
         ("council_roster", ["council", "borsi"], "there is no state, office or person 'borsi'\n  Did you mean boris?"),
     ],
 )

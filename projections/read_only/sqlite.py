@@ -73,9 +73,13 @@ class Sqlite:
         import sqlite3
 
         try:
-            with self.guard.timed() as left, self._limits(monotonic() + left):
+            with self.guard.timed() as left, self._limits(deadline := monotonic() + left):
                 return work()
         except sqlite3.Error as error:
+            if (
+                str(error) == "interrupted" and monotonic() < deadline
+            ):  # SQLite keeps it to itself that Ctrl-C was pressed
+                raise KeyboardInterrupt from error
             raise self._in_words(error) from error
 
     @contextmanager

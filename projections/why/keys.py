@@ -62,6 +62,8 @@ def _known(history: "History", register: str, word: str) -> str:
 
 def _seat_key(history: "History", words: Sequence[str]) -> Key:
     """(body, state, id), (body, office, id) or (body, person, id): by its id alone, an office."""
+    if len(words) == 1 and words[0] in reading.known_ids(history.connection, "body"):
+        raise Misuse(Problem(f"council_roster takes a STATE, OFFICE or PERSON beside the body {words[0]}", "KEY"))
     if len(words) == 1:
         office = _known(history, "office", words[0])
         return council_roster.body_of(office, history), "office", office
