@@ -226,7 +226,7 @@ def _whole(connection: "Connection", stored: "Stored", known_at: int) -> dict[st
     whole = _event(connection, stored, known_at) | {
         "subjects": subjects_at(connection, stored.position),
         "hash": stored.hash,
-        "standing": _standing(connection, stored, known_at),
+        "standing": standing_in_words(connection, stored, known_at),
     }
     later = read(connection, after=stored.position, upto=known_at, subject=f"event:{stored.event_id}")
     whole["said_since"] = [_event(connection, told, known_at) for told in later]
@@ -260,7 +260,7 @@ def _title(connection: "Connection", source: str, known_at: int) -> str | None:
     return str(fields_of_stored(registered)["title"]) if registered and registered.position <= known_at else None
 
 
-def _standing(connection: "Connection", stored: "Stored", known_at: int) -> str:
+def standing_in_words(connection: "Connection", stored: "Stored", known_at: int) -> str:
     """What had become of an event as known at a position, in words."""
     from msgspec import to_builtins
 

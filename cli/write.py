@@ -1,6 +1,6 @@
 """Recording what happened: append, correct, retract, dispute, corroborate."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -242,6 +242,28 @@ def _record(
     except Refused as refusal:
         raise Refused([*refusal.problems, Problem("Nothing was recorded.")]) from refusal
     _tell(outcomes, changes, dry_run, form)
+    for told in _other_since(outcomes, database):
+        say(told)
+
+
+def _other_since(outcomes: "Iterable[Outcome]", database: str) -> "Iterator[str]":
+    """What is to be said of events that were recorded before and do not stand any more as they were."""
+    before = [outcome for outcome in outcomes if not outcome.new]
+    if not before:
+        return
+    from cli.read_log import standing_in_words
+    from eventstore.database import Database
+    from eventstore.known import in_log
+    from eventstore.reading import head, read
+
+    with Database(database).record() as connection:
+        amended = in_log(connection, [f"event:{outcome.event_id}" for outcome in before])
+        ids = [outcome.event_id for outcome in before if f"event:{outcome.event_id}" in amended]
+        for stored in read(connection, event_ids=ids):
+            stands = standing_in_words(connection, stored, head(connection).position)
+            if stands not in ("in force", "in force as recorded", "in force as recorded, disputed"):
+                place = stored.position
+                yield f"Position {place}, recorded before, is {stands}\n  By what tells: cis show {place}"
 
 
 def recorder(name: str | None) -> str:

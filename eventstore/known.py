@@ -74,7 +74,7 @@ def faults(connection: Connection, drafts: Sequence[Draft], in_doubt: InDoubt, t
     in_doubt = in_doubt._replace(entries=[*in_doubt.entries, *changed])
     plain, asked = named_by(drafts)
     asked |= _to_ask(name for entry in in_doubt.entries for name in entry.subjects)
-    unknown = asked - _in_log(connection, asked)
+    unknown = asked - in_log(connection, asked)
     problems += _no_such_events(connection, drafts, in_doubt)
     amendments = [draft for draft in drafts if is_amendment(draft.kind)]
     recorded = {stored.event_id for stored in read(connection, event_ids=[draft.event_id for draft in amendments])}
@@ -109,7 +109,7 @@ def unknown_names(
     amendments = [draft for draft in drafts if is_amendment(draft.kind)]
     named = _to_ask(name for draft in amendments for name in _names_itself(draft, abouts.get(draft.event_id)))
     if brought := named - introduced:  # not asked about before
-        unknown = unknown | brought - _in_log(connection, brought)
+        unknown = unknown | brought - in_log(connection, brought)
     unknown = {name for name in unknown - introduced if not in_doubt.may_bring(name)}
     if not unknown:
         return []
@@ -122,7 +122,8 @@ def unknown_names(
     return [Problem(f"{entry.kind}: {_no_such(name)}", entry.where, advice[name]) for name, entry in places]
 
 
-def _in_log(connection: Connection, subjects: Iterable[str]) -> set[str]:
+def in_log(connection: Connection, subjects: Iterable[str]) -> set[str]:
+    """Those of some subjects of which there is any event."""
     questions = [existing(chunk) for chunk in chunks(sorted(subjects))]
     return {name for rows in ask_all(connection, questions) for (name,) in rows}
 

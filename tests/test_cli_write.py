@@ -62,6 +62,22 @@ def test_the_same_again_is_already_recorded(record: Database) -> None:
     assert again.err == "1 event recorded, 1 event recorded already.\n"
 
 
+def test_who_records_again_what_was_retracted_or_corrected_is_told(record: Database) -> None:
+    # "Already recorded" was all that was said of a fact that counts no more.
+    cis(record, *SIGNED, "--state", "AM", "--state", "KG")
+    cis(record, "retract", "26", "--reason", "typo", "--source", "nti")
+    cis(record, "correct", "27", "--date", "1993-01-23", "--reason", "typo", "--source", "nti")
+    again = cis(record, *SIGNED, "--state", "AM", "--state", "KG")
+    assert (again.status, again.err) == (
+        0,
+        "0 events recorded, 2 events recorded already.\n"
+        "Position 26, recorded before, is taken out\n"
+        "  By what tells: cis show 26\n"
+        "Position 27, recorded before, is changed since: 1993-01-23; treaty: cis-charter; state: KG\n"
+        "  By what tells: cis show 27\n",
+    )
+
+
 def test_a_new_source_for_a_known_fact_is_added_to_it(record: Database) -> None:
     cis(record, *SIGNED, "--state", "AM")
     again = cis(record, *SIGNED[:-1], "press", "--state", "AM", "--format", "json")
