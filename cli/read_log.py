@@ -68,6 +68,8 @@ def log_command(
     from projections.question import basis
 
     _check_kinds(kinds)
+    if text == "":
+        raise click.UsageError("--text is empty: it has no effect.")
     if first is not None and last is not None and first > last:
         raise click.UsageError(f"The period ends ({last}) before it begins ({first}).")
     with Database(database).record() as connection:

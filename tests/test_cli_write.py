@@ -510,6 +510,8 @@ def test_the_log_answers_names_that_it_does_not_know(record: Database) -> None:
     backwards = cis(record, "log", "--from", "1995", "--to", "1993")
     assert backwards.status == 2
     assert "The period ends (1993-12-31) before it begins (1995-01-01)." in backwards.err
+    nothing = cis(record, "log", "--text", "")
+    assert (nothing.status, nothing.err.splitlines()[-1]) == (2, "Error: --text is empty: it has no effect.")
 
 
 def test_the_same_history_twice_adds_nothing(record: Database) -> None:
