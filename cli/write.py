@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from eventstore.log import Outcome
     from projections.diff import Line
 
+MOST_TOLD = 10  # events recorded before of which it is told what became of each
 F = TypeVar("F", bound=Callable[..., Any])
 
 OUTCOMES = ("position", "event_id", "outcome", "kind", "occurred", "data", "sources", "where")
@@ -242,8 +243,11 @@ def _record(
     except Refused as refusal:
         raise Refused([*refusal.problems, Problem("Nothing was recorded.")]) from refusal
     _tell(outcomes, changes, dry_run, form)
-    for told in _other_since(outcomes, database):
+    other = list(_other_since(outcomes, database))
+    for told in other[:MOST_TOLD]:
         say(told)
+    if len(other) > MOST_TOLD:
+        say(f"And so {len(other) - MOST_TOLD} more of those that were recorded before.")
 
 
 def _other_since(outcomes: "Iterable[Outcome]", database: str) -> "Iterator[str]":

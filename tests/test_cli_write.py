@@ -78,6 +78,17 @@ def test_who_records_again_what_was_retracted_or_corrected_is_told(record: Datab
     )
 
 
+def test_of_many_that_count_no_more_the_first_are_told(record: Database) -> None:
+    states = ("AM", "AZ", "KG", "KZ", "MD", "TJ", "TM", "UA", "UZ", "GE", "LT", "LV")
+    again = [*SIGNED, *(word for state in states for word in ("--state", state))]
+    cis(record, *again)
+    for position in range(26, 38):
+        cis(record, "retract", str(position), "--reason", "typo", "--source", "nti")
+    said = cis(record, *again).err.splitlines()
+    assert sum(line.startswith("Position ") for line in said) == 10
+    assert said[-1] == "And so 2 more of those that were recorded before."
+
+
 def test_a_new_source_for_a_known_fact_is_added_to_it(record: Database) -> None:
     cis(record, *SIGNED, "--state", "AM")
     again = cis(record, *SIGNED[:-1], "press", "--state", "AM", "--format", "json")
