@@ -265,7 +265,7 @@ def _other_since(outcomes: "Iterable[Outcome]", database: str) -> "Iterator[str]
         ids = [outcome.event_id for outcome in before if f"event:{outcome.event_id}" in amended]
         for stored in read(connection, event_ids=ids):
             stands = standing_in_words(connection, stored, head(connection).position)
-            if stands not in ("in force", "in force as recorded", "in force as recorded, disputed"):
+            if not stands.startswith("in force"):
                 place = stored.position
                 yield f"Position {place}, recorded before, is {stands}\n  By what tells: cis show {place}"
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from eventstore.facts import Fact
     from eventstore.history import History
 
-DATES = {  # what is told of by the events of a kind
+DATES = {  # the columns with the dates that events tell, by kind of event
     "treaty-signed": "signed",
     "treaty-ratified": "ratified",
     "instrument-deposited": "deposited",
@@ -65,7 +65,7 @@ treaty_party = Table(
     comment="The standing of each state towards each treaty.",
 )
 _ENTRY = "treaty-entered-into-force"
-_FOLLOWS = "follows"
+_DERIVED = "in_force_derived"  # beside the columns while a row is made
 _TREATY_EVENTS = frozenset(("treaty-adopted", _ENTRY, "treaty-terminated"))
 HANDLES = TREATY_ACTS | _TREATY_EVENTS
 
@@ -101,9 +101,9 @@ def fold(key: Key, history: "History") -> list[Row]:
 
 
 def _with_day_in_force(row: Row) -> Row:
-    """The row with the day from which the treaty is in force for the state also where it only follows."""
-    follows = row.pop(_FOLLOWS)
-    return row | {"in_force": row["in_force"] or follows}
+    """The row with the day from which the treaty is in force for the state also where it is only derived."""
+    derived = row.pop(_DERIVED)
+    return row | {"in_force": row["in_force"] or derived}
 
 
 def chain(key: Key, history: "History") -> list[Link]:
@@ -114,7 +114,7 @@ def chain(key: Key, history: "History") -> list[Link]:
 
 def _as_told(step: Link) -> Link:
     before, after = (
-        values and {name: value for name, value in values.items() if name != _FOLLOWS}
+        values and {name: value for name, value in values.items() if name != _DERIVED}
         for values in (step.before, step.after)
     )
     return step._replace(before=before, after=after)
@@ -154,7 +154,7 @@ class _Standing:
         self.values: dict[str, Any] | None = None
         self.since = ""
         self.dates: dict[str, str | None] = dict.fromkeys(DATES.values())
-        self.follows: str | None = None  # from when the treaty is in force for it, by what made it a party
+        self.in_force_derived: str | None = None  # from when the treaty is in force for it, by what made it a party
         self.instrument: str | None = None
         self.notice: Step | None = None
         self.reservations = dict[str | None, str]()
@@ -221,7 +221,7 @@ class _Standing:
         presupposed = self.presupposed
         self.disputed = step.fact.disputed or (presupposed is not None and presupposed.fact.disputed)
         if self.standing != "withdrawn":
-            self.follows = step.date if self.standing == "party" else None
+            self.in_force_derived = step.date if self.standing == "party" else None
         if before == "withdrawn":
             self.dates["withdrawn"], self.returning = None, False
 
@@ -261,7 +261,7 @@ class _Standing:
             "status": self.status,
             "since": self.since,
             **self.dates,
-            _FOLLOWS: self.follows,  # apart, so that an event about the state makes a row of its own also on that day
+            _DERIVED: self.in_force_derived,  # apart, so that an event about the state makes a row of its own also on that day
             "instrument": self.instrument,
             "withdrawal_effective_on": self.notice.event.effective if self.notice else None,
             "reservations": "\n".join((*self.reservations.values(), *self.opinions)) or None,
@@ -299,7 +299,7 @@ class _Standing:
     def _begin_anew(self) -> None:
         """A state that withdrew and comes back binds itself anew: what it did and said before, but for signing, is past."""
         self.dates = {name: day if name in ("signed", "withdrawn") else None for name, day in self.dates.items()}
-        self.follows, self.instrument, self.bound, self.returning = None, None, None, True
+        self.in_force_derived, self.instrument, self.bound, self.returning = None, None, None, True
         self.reservations.clear()
         self.opinions.clear()
         self.declarations.clear()
@@ -380,7 +380,7 @@ class _Standing:
         before, self.perhaps_in_time = self.values, False
         self.standing, self.in_doubt = "party", True
         self.status = self._status()
-        self.since, self.follows, self.not_sure_before = entered.date, entered.date, END
+        self.since, self.in_force_derived, self.not_sure_before = entered.date, entered.date, END
         self.rule = "perhaps-provisional" if self.rule == "provisional" else "perhaps-in-force-later"
         self.disputed = self.disputed or entered.fact.disputed
         self.values = self._values()
@@ -422,7 +422,7 @@ class _Standing:
 
     def _leave(self, step: Step, rule: str) -> None:
         if self.in_doubt:  # whether the treaty ever was in force for it is not known
-            self.follows = None
+            self.in_force_derived = None
         self.standing, self.notice, self.rule, self.in_doubt = "withdrawn", None, rule, False
         self.dates["withdrawn"] = self.dates["withdrawn"] or step.date
 
